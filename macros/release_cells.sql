@@ -1,0 +1,41 @@
+{# One published file in the layout of Explore Education Statistics (one row per area and year, one
+   column per indicator) turned into one row per cell, all as text. `filter` is the column that is
+   neither time, place nor indicator; null cells are kept. #}
+{% macro release_cells(relation, data_set_code, release_code, filter, indicators) -%}
+with source as (
+    select *
+    from {{ relation }}
+),
+
+cells as (
+    select *
+    from source
+    unpivot include nulls (
+        cell_text for column_name in (
+            {%- for indicator in indicators %}
+            "{{ indicator }}"{{ "," if not loop.last }}
+            {%- endfor %}
+        )
+    )
+),
+
+typed as (
+    select
+        '{{ data_set_code }}' as data_set_code,
+        '{{ release_code }}' as release_code,
+        try_cast({{ blank_to_null('time_period') }} as integer) as time_period,
+        {{ blank_to_null('time_identifier') }} as time_identifier,
+        {{ blank_to_null('geographic_level') }} as geographic_level,
+        {{ blank_to_null('country_code') }} as country_code,
+        {{ blank_to_null('region_code') }} as region_code,
+        {{ blank_to_null('old_la_code') }} as old_la_code,
+        {{ blank_to_null('new_la_code') }} as new_la_code,
+        {{ blank_to_null('la_name') }} as la_name,
+        {{ blank_to_null(filter) }} as filter_text,
+        column_name,
+        cell_text
+    from cells
+)
+
+select * from typed
+{%- endmacro %}
