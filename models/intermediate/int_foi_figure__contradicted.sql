@@ -1,0 +1,155 @@
+with figure as (
+    select
+        response_id,
+        question_code,
+        measure_code,
+        definition_code,
+        period_start_date,
+        period_end_date,
+        age_band_code,
+        table_number,
+        row_number,
+        column_number,
+        cell_text,
+        lower_bound,
+        upper_bound,
+        is_contradiction_checked
+    from {{ ref('int_foi_figure__panel') }}
+),
+
+subset_pair as (
+    select
+        definition_code,
+        superset_definition_code
+    from {{ ref('stg_reference__definition_subset') }}
+),
+
+-- a part of a step against the step itself: same response, period and age band
+step_against_step as (
+    select
+        'pathway_step' as finding_code,
+        part.response_id,
+        part.question_code,
+        part.period_start_date,
+        part.period_end_date,
+        part.age_band_code,
+        part.table_number,
+        part.row_number,
+        part.column_number,
+        part.measure_code || ' ' || part.cell_text as part_text,
+        whole.question_code as whole_question_code,
+        whole.age_band_code as whole_age_band_code,
+        whole.measure_code || ' ' || whole.cell_text as whole_text,
+        part.is_contradiction_checked or whole.is_contradiction_checked
+            as is_contradiction_checked
+    from figure as part
+    inner join subset_pair on part.definition_code = subset_pair.definition_code
+    inner join figure as whole
+        on
+            subset_pair.superset_definition_code = whole.definition_code
+            and part.response_id = whole.response_id
+            and part.period_start_date = whole.period_start_date
+            and part.period_end_date = whole.period_end_date
+            and part.age_band_code = whole.age_band_code
+    where part.lower_bound > whole.upper_bound
+),
+
+-- one age band against all children: same response, question and period
+age_band_against_all as (
+    select
+        'age_band' as finding_code,
+        part.response_id,
+        part.question_code,
+        part.period_start_date,
+        part.period_end_date,
+        part.age_band_code,
+        part.table_number,
+        part.row_number,
+        part.column_number,
+        part.measure_code || ' ' || part.cell_text as part_text,
+        whole.question_code as whole_question_code,
+        whole.age_band_code as whole_age_band_code,
+        whole.measure_code || ' ' || whole.cell_text as whole_text,
+        part.is_contradiction_checked or whole.is_contradiction_checked
+            as is_contradiction_checked
+    from figure as part
+    inner join figure as whole
+        on
+            part.response_id = whole.response_id
+            and part.question_code = whole.question_code
+            and part.period_start_date = whole.period_start_date
+            and part.period_end_date = whole.period_end_date
+            and part.age_band_code <> 'all'
+            and whole.age_band_code = 'all'
+    where part.lower_bound > whole.upper_bound
+),
+
+-- the age bands do not overlap, so together they are at most all children
+age_bands_together as (
+    select
+        response_id,
+        question_code,
+        period_start_date,
+        period_end_date,
+        sum(lower_bound) as lower_bound,
+        min(table_number) as table_number,
+        min(row_number) as row_number,
+        min(column_number) as column_number,
+        bool_or(is_contradiction_checked) as is_contradiction_checked
+    from figure
+    where age_band_code <> 'all'
+    group by response_id, question_code, period_start_date, period_end_date
+),
+
+age_sum_against_all as (
+    select
+        'age_sum' as finding_code,
+        part.response_id,
+        part.question_code,
+        part.period_start_date,
+        part.period_end_date,
+        'all' as age_band_code,
+        part.table_number,
+        part.row_number,
+        part.column_number,
+        whole.measure_code || ' of the age bands together '
+        || cast(part.lower_bound as varchar) as part_text,
+        whole.question_code as whole_question_code,
+        whole.age_band_code as whole_age_band_code,
+        whole.measure_code || ' ' || whole.cell_text as whole_text,
+        part.is_contradiction_checked or whole.is_contradiction_checked
+            as is_contradiction_checked
+    from age_bands_together as part
+    inner join figure as whole
+        on
+            part.response_id = whole.response_id
+            and part.question_code = whole.question_code
+            and part.period_start_date = whole.period_start_date
+            and part.period_end_date = whole.period_end_date
+            and whole.age_band_code = 'all'
+    where part.lower_bound > whole.upper_bound
+),
+
+found as (
+    select * from step_against_step
+    union all
+    select * from age_band_against_all
+    union all
+    select * from age_sum_against_all
+)
+
+select
+    finding_code,
+    response_id,
+    question_code,
+    period_start_date,
+    period_end_date,
+    age_band_code,
+    whole_question_code,
+    whole_age_band_code,
+    is_contradiction_checked,
+    {{ cell_place() }} as place,
+    part_text || ' against ' || whole_text || ', age ' || whole_age_band_code
+    || ', ' || cast(period_start_date as varchar) || ' to ' || cast(period_end_date as varchar)
+        as found
+from found

@@ -1,0 +1,112 @@
+with figure as (
+    select
+        source_key,
+        authority_key,
+        period_key,
+        age_band_code,
+        measure_code,
+        unit_code,
+        value,
+        lower_bound,
+        upper_bound,
+        status_code,
+        is_follow_up_complete,
+        has_contradiction,
+        source_basis_code,
+        question_set_code,
+        source_date
+    from {{ ref('int_pathway_figure__keyed') }}
+),
+
+status as (
+    select
+        status_code,
+        is_stated
+    from {{ ref('stg_reference__status') }}
+),
+
+superseded as (
+    select distinct supersedes_source_key as source_key
+    from {{ ref('int_foi_response__keyed') }}
+    where supersedes_source_key is not null
+),
+
+judged as (
+    select
+        figure.source_key,
+        figure.authority_key,
+        figure.period_key,
+        figure.age_band_code,
+        figure.measure_code,
+        figure.unit_code,
+        figure.value,
+        figure.lower_bound,
+        figure.upper_bound,
+        figure.status_code,
+        figure.is_follow_up_complete,
+        figure.has_contradiction,
+        figure.source_basis_code,
+        figure.question_set_code,
+        -- what a source says goes before what another leaves out; FOI before census
+        case when status.is_stated then 0 else 1 end as silence_order,
+        case figure.source_basis_code when 'foi' then 1 else 2 end as basis_order,
+        case when superseded.source_key is null then 0 else 1 end as superseded_order,
+        coalesce(figure.source_date, date '1900-01-01') as source_date
+    from figure
+    inner join status on figure.status_code = status.status_code
+    left join superseded on figure.source_key = superseded.source_key
+),
+
+-- one question set for the whole row first, so that two letters never blend in it
+question_set_in_force as (
+    select
+        authority_key,
+        period_key,
+        age_band_code,
+        source_basis_code,
+        question_set_code
+    from judged
+    qualify
+        row_number() over (
+            partition by authority_key, period_key, age_band_code
+            order by silence_order, basis_order, superseded_order, source_date desc, source_key
+        ) = 1
+)
+
+-- then, within it, the newest source that says something about the step
+select
+    judged.authority_key,
+    judged.period_key,
+    judged.age_band_code,
+    judged.measure_code,
+    judged.source_key,
+    judged.source_basis_code,
+    judged.question_set_code,
+    judged.unit_code,
+    judged.value,
+    judged.lower_bound,
+    judged.upper_bound,
+    judged.status_code,
+    judged.is_follow_up_complete,
+    judged.has_contradiction
+from judged
+inner join question_set_in_force
+    on
+        judged.authority_key = question_set_in_force.authority_key
+        and judged.period_key = question_set_in_force.period_key
+        and judged.age_band_code = question_set_in_force.age_band_code
+        and judged.source_basis_code = question_set_in_force.source_basis_code
+        and judged.question_set_code = question_set_in_force.question_set_code
+qualify
+    row_number() over (
+        partition by
+            judged.authority_key,
+            judged.period_key,
+            judged.age_band_code,
+            judged.measure_code
+        order by
+            judged.silence_order,
+            judged.superseded_order,
+            judged.source_date desc,
+            judged.source_key
+    ) = 1

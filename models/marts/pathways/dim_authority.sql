@@ -1,0 +1,132 @@
+with authority as (
+    select
+        authority_code,
+        nation_code,
+        authority_name,
+        dfe_la_code,
+        ons_la_code,
+        region_code,
+        sub_region_code,
+        start_date,
+        end_date
+    from {{ ref('stg_reference__authority') }}
+),
+
+region as (
+    select
+        region_code,
+        nation_code,
+        region_name,
+        area_level_code,
+        parent_region_code
+    from {{ ref('stg_reference__region') }}
+),
+
+authority_change as (
+    select
+        predecessor_authority_code,
+        successor_authority_code
+    from {{ ref('stg_reference__authority_change') }}
+),
+
+response as (
+    select
+        response_id,
+        authority_key,
+        nation_code,
+        is_authority_known
+    from {{ ref('int_foi_response__keyed') }}
+),
+
+predecessors as (
+    select
+        successor_authority_code,
+        string_agg(
+            {{ area_key("'E'", 'predecessor_authority_code') }}, ', '
+            order by predecessor_authority_code
+        ) as predecessor_authority_keys
+    from authority_change
+    group by successor_authority_code
+),
+
+councils as (
+    select
+        {{ area_key('authority.nation_code', 'authority.authority_code') }} as authority_key,
+        authority.authority_name,
+        'council' as area_level_code,
+        authority.dfe_la_code,
+        authority.ons_la_code,
+        authority.region_code,
+        authority.sub_region_code,
+        authority.nation_code,
+        authority.start_date,
+        authority.end_date,
+        predecessors.predecessor_authority_keys,
+        true as is_known
+    from authority
+    left join predecessors
+        on authority.authority_code = predecessors.successor_authority_code
+),
+
+areas as (
+    select
+        {{ area_key('nation_code', 'region_code') }} as authority_key,
+        region_name as authority_name,
+        area_level_code,
+        cast(null as varchar) as dfe_la_code,
+        cast(null as varchar) as ons_la_code,
+        case area_level_code
+            when 'region' then region_code
+            when 'sub_region' then parent_region_code
+        end as region_code,
+        case when area_level_code = 'sub_region' then region_code end as sub_region_code,
+        nation_code,
+        cast(null as date) as start_date,
+        cast(null as date) as end_date,
+        cast(null as varchar) as predecessor_authority_keys,
+        true as is_known
+    from region
+),
+
+unknown as (
+    select
+        authority_key,
+        'Council not named (' || response_id || ')' as authority_name,
+        'council' as area_level_code,
+        cast(null as varchar) as dfe_la_code,
+        cast(null as varchar) as ons_la_code,
+        cast(null as varchar) as region_code,
+        cast(null as varchar) as sub_region_code,
+        nation_code,
+        cast(null as date) as start_date,
+        cast(null as date) as end_date,
+        cast(null as varchar) as predecessor_authority_keys,
+        false as is_known
+    from response
+    where not is_authority_known
+),
+
+unioned as (
+    select * from councils
+    union all
+    select * from areas
+    union all
+    select * from unknown
+)
+
+select
+    unioned.authority_key,
+    unioned.authority_name,
+    unioned.area_level_code,
+    unioned.dfe_la_code,
+    unioned.ons_la_code,
+    unioned.region_code,
+    region.region_name,
+    unioned.sub_region_code,
+    unioned.nation_code,
+    unioned.start_date,
+    unioned.end_date,
+    unioned.predecessor_authority_keys,
+    unioned.is_known
+from unioned
+left join region on unioned.region_code = region.region_code

@@ -1,0 +1,67 @@
+with response as (
+    select
+        source_key,
+        publisher_name,
+        source_title,
+        reference,
+        question_set_code,
+        request_date,
+        response_date,
+        is_answered,
+        early_help_process_text,
+        supersedes_source_key,
+        source_file_name,
+        sha256,
+        licence
+    from {{ ref('int_foi_response__keyed') }}
+),
+
+dfe_release as (
+    select
+        data_set_code,
+        release_code,
+        publisher_name,
+        source_title,
+        source_file_name,
+        sha256,
+        licence
+    from {{ ref('stg_reference__dfe_release') }}
+)
+
+select
+    source_key,
+    'foi' as source_basis_code,
+    publisher_name,
+    source_title,
+    reference as source_reference,
+    question_set_code,
+    cast(null as varchar) as data_set_code,
+    cast(null as varchar) as release_code,
+    request_date,
+    response_date,
+    is_answered,
+    early_help_process_text,
+    supersedes_source_key,
+    source_file_name,
+    sha256,
+    licence
+from response
+union all
+select
+    'dfe-' || data_set_code || '-' || release_code as source_key,
+    'dfe' as source_basis_code,
+    publisher_name,
+    source_title,
+    cast(null as varchar) as source_reference,
+    cast(null as varchar) as question_set_code,
+    data_set_code,
+    release_code,
+    cast(null as date) as request_date,
+    cast(null as date) as response_date,
+    true as is_answered,
+    cast(null as varchar) as early_help_process_text,
+    cast(null as varchar) as supersedes_source_key,
+    source_file_name,
+    sha256,
+    licence
+from dfe_release

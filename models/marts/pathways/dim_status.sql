@@ -1,0 +1,6 @@
+select
+    status_code,
+    status_name,
+    is_stated,
+    meaning
+from {{ ref('stg_reference__status') }}

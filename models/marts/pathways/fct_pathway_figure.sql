@@ -1,0 +1,50 @@
+with figure as (
+    select
+        source_key,
+        authority_key,
+        period_key,
+        age_band_code,
+        measure_code,
+        definition_code,
+        unit_code,
+        value,
+        lower_bound,
+        upper_bound,
+        status_code,
+        is_approximate,
+        is_follow_up_complete,
+        has_contradiction,
+        as_at_date,
+        stated_count,
+        cell_text,
+        note,
+        table_number,
+        row_number,
+        column_number
+    from {{ ref('int_pathway_figure__keyed') }}
+)
+
+select
+    concat_ws('/', source_key, period_key, age_band_code, definition_code) as figure_key,
+    source_key,
+    authority_key,
+    period_key,
+    age_band_code,
+    measure_code,
+    definition_code,
+    unit_code,
+    cast(value as bigint) as value,
+    cast(lower_bound as bigint) as lower_bound,
+    cast(upper_bound as bigint) as upper_bound,
+    status_code,
+    is_approximate,
+    is_follow_up_complete,
+    has_contradiction,
+    as_at_date,
+    cast(stated_count as integer) as stated_count,
+    cell_text,
+    note,
+    table_number,
+    row_number,
+    column_number
+from figure

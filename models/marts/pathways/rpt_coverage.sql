@@ -1,0 +1,148 @@
+with panel as (
+    select
+        response_id,
+        question_code,
+        measure_code,
+        period_start_date,
+        period_end_date,
+        is_asked,
+        status_code
+    from {{ ref('int_foi_figure__panel') }}
+),
+
+response as (
+    select
+        response_id,
+        source_key,
+        authority_key,
+        nation_code,
+        question_set_code,
+        is_answered,
+        early_help_process_text
+    from {{ ref('int_foi_response__keyed') }}
+),
+
+question as (
+    select
+        question_set_code,
+        question_code,
+        answer_kind_code,
+        measure_code,
+        question_summary
+    from {{ ref('stg_foi__question') }}
+),
+
+counts as (
+    select
+        response.source_key,
+        response.authority_key,
+        response.nation_code,
+        response.question_set_code,
+        panel.question_code,
+        panel.measure_code,
+        {{ period_key('panel.period_start_date', 'panel.period_end_date') }} as period_key,
+        count(*) filter (where panel.is_asked) as asked_figure_count,
+        count(*) filter (where panel.status_code = 'reported') as reported_figure_count,
+        count(*) filter (where panel.status_code = 'suppressed') as suppressed_figure_count,
+        count(*) filter (where panel.status_code = 'published_elsewhere')
+            as published_elsewhere_figure_count,
+        count(*) filter (where panel.status_code in ('refused', 'not_held'))
+            as refused_or_not_held_figure_count,
+        count(*) filter (where panel.status_code = 'not_answered') as not_answered_figure_count,
+        count(*) as figure_count,
+        case when min(panel.status_code) = max(panel.status_code) then max(panel.status_code) end
+            as common_status_code
+    from panel
+    inner join response on panel.response_id = response.response_id
+    group by all
+),
+
+figures as (
+    select
+        counts.source_key,
+        counts.authority_key,
+        counts.nation_code,
+        counts.question_set_code,
+        counts.question_code,
+        question.question_summary,
+        counts.measure_code,
+        counts.period_key,
+        counts.asked_figure_count,
+        counts.reported_figure_count,
+        counts.suppressed_figure_count,
+        counts.published_elsewhere_figure_count,
+        counts.refused_or_not_held_figure_count,
+        counts.figure_count - counts.reported_figure_count - counts.suppressed_figure_count
+        - counts.published_elsewhere_figure_count - counts.refused_or_not_held_figure_count
+        - counts.not_answered_figure_count as other_figure_count,
+        counts.not_answered_figure_count,
+        -- a suppressed figure is an answer: the council counted, and withheld the count
+        case
+            when
+                counts.reported_figure_count + counts.suppressed_figure_count
+                = counts.figure_count then 'answered'
+            when counts.common_status_code is not null then counts.common_status_code
+            when counts.reported_figure_count + counts.suppressed_figure_count > 0
+                then 'partly_answered'
+            else 'mixed'
+        end as outcome_code,
+        cast(null as varchar) as answer_text
+    from counts
+    inner join question
+        on
+            counts.question_set_code = question.question_set_code
+            and counts.question_code = question.question_code
+),
+
+yes_no as (
+    select
+        response.source_key,
+        response.authority_key,
+        response.nation_code,
+        response.question_set_code,
+        question.question_code,
+        question.question_summary,
+        question.measure_code,
+        cast(null as varchar) as period_key,
+        0 as asked_figure_count,
+        0 as reported_figure_count,
+        0 as suppressed_figure_count,
+        0 as published_elsewhere_figure_count,
+        0 as refused_or_not_held_figure_count,
+        0 as other_figure_count,
+        0 as not_answered_figure_count,
+        case
+            when response.early_help_process_text is null then 'not_answered' else 'answered'
+        end as outcome_code,
+        response.early_help_process_text as answer_text
+    from response
+    inner join question on response.question_set_code = question.question_set_code
+    where question.answer_kind_code = 'yes_no'
+),
+
+unioned as (
+    select * from figures
+    union all
+    select * from yes_no
+)
+
+select
+    concat_ws('/', source_key, question_code, period_key) as coverage_key,
+    source_key,
+    authority_key,
+    nation_code,
+    question_set_code,
+    question_code,
+    question_summary,
+    measure_code,
+    period_key,
+    cast(asked_figure_count as integer) as asked_figure_count,
+    cast(reported_figure_count as integer) as reported_figure_count,
+    cast(suppressed_figure_count as integer) as suppressed_figure_count,
+    cast(published_elsewhere_figure_count as integer) as published_elsewhere_figure_count,
+    cast(refused_or_not_held_figure_count as integer) as refused_or_not_held_figure_count,
+    cast(other_figure_count as integer) as other_figure_count,
+    cast(not_answered_figure_count as integer) as not_answered_figure_count,
+    outcome_code,
+    answer_text
+from unioned

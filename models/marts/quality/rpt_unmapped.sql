@@ -1,0 +1,128 @@
+with foi_cell as (
+    select
+        response_id,
+        finding_code,
+        place,
+        found
+    from {{ ref('int_foi_cell__unmapped') }}
+),
+
+foi_text as (
+    select
+        response_id,
+        table_number,
+        row_number,
+        column_number,
+        cell_text
+    from {{ ref('int_foi_cell__mapped') }}
+    where is_text_known and status_code = 'unreadable'
+),
+
+response as (
+    select
+        response_id,
+        source_key,
+        authority_code,
+        is_authority_known
+    from {{ ref('int_foi_response__keyed') }}
+),
+
+dfe_cell as (
+    select
+        'dfe-' || data_set_code || '-' || release_code as source_key,
+        column_name,
+        measure_code,
+        geographic_level,
+        old_la_code,
+        la_name,
+        authority_key,
+        cell_text,
+        is_text_known
+    from {{ ref('int_dfe_cell__mapped') }}
+),
+
+findings as (
+    -- what stops the build: a cell that could not be placed or read
+    select
+        'foi-' || foi_cell.response_id as source_key,
+        'foi_' || foi_cell.finding_code as finding_code,
+        foi_cell.place,
+        foi_cell.found,
+        1 as cell_count,
+        true as is_blocking
+    from foi_cell
+    union all
+    select
+        source_key,
+        'foi_authority' as finding_code,
+        'seeds/foi/foi_response.csv, response ' || response_id as place,
+        'authority_code ' || authority_code as found,
+        1 as cell_count,
+        true as is_blocking
+    from response
+    where authority_code is not null and not is_authority_known
+    union all
+    -- what is listed: it breaks nothing, and someone may know more
+    select
+        source_key,
+        'foi_authority_not_named' as finding_code,
+        'seeds/foi/foi_response.csv, response ' || response_id as place,
+        'no authority_code' as found,
+        1 as cell_count,
+        false as is_blocking
+    from response
+    where authority_code is null
+    union all
+    select
+        'foi-' || response_id as source_key,
+        'foi_text_unreadable' as finding_code,
+        {{ cell_place() }} as place,
+        'text "' || coalesce(cell_text, '') || '"' as found,
+        1 as cell_count,
+        false as is_blocking
+    from foi_text
+    union all
+    select
+        source_key,
+        'dfe_column' as finding_code,
+        source_key as place,
+        'column ' || column_name as found,
+        count(*) as cell_count,
+        false as is_blocking
+    from dfe_cell
+    where measure_code is null
+    group by source_key, column_name
+    union all
+    select
+        source_key,
+        'dfe_area' as finding_code,
+        source_key as place,
+        geographic_level || ' ' || coalesce(old_la_code, '(no code)') || ' '
+        || coalesce(la_name, '') as found,
+        count(*) as cell_count,
+        false as is_blocking
+    from dfe_cell
+    where authority_key is null
+    group by source_key, geographic_level, old_la_code, la_name
+    union all
+    select
+        source_key,
+        'dfe_text' as finding_code,
+        source_key || ', column ' || column_name as place,
+        'text "' || coalesce(cell_text, '') || '"' as found,
+        count(*) as cell_count,
+        false as is_blocking
+    from dfe_cell
+    where not is_text_known
+    group by source_key, column_name, cell_text
+)
+
+select
+    concat_ws('/', finding_code, place, found) as unmapped_key,
+    finding_code,
+    source_key,
+    place,
+    found,
+    cast(cell_count as integer) as cell_count,
+    is_blocking
+from findings

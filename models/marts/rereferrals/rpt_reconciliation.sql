@@ -1,0 +1,173 @@
+with pathway as (
+    select
+        authority_key,
+        period_key,
+        closed_after_assessment_count,
+        closed_after_assessment_status,
+        closed_rereferred_within_12_months_count,
+        closed_rereferred_within_12_months_status,
+        is_follow_up_complete,
+        dfe_not_in_need_count,
+        dfe_not_in_need_status,
+        dfe_rereferral_child_count,
+        dfe_rereferral_child_status,
+        definition_comparability_code
+    from {{ ref('fct_pathway') }}
+    where age_band_code = 'all' and nation_code = 'E'
+),
+
+authority as (
+    select
+        authority_key,
+        area_level_code,
+        nation_code
+    from {{ ref('dim_authority') }}
+),
+
+rereferral as (
+    select
+        authority_key,
+        period_key,
+        {%- for count in dfe_counts() %}
+        {{ count }}_count,
+        {{ count }}_lower,
+        {{ count }}_upper,
+        {{ count }}_status{{ "," if not loop.last }}
+        {%- endfor %}
+    from {{ ref('fct_rereferral') }}
+),
+
+foi_closed as (
+    select
+        'foi_closed_against_dfe_not_in_need' as reconciliation_code,
+        authority_key,
+        period_key,
+        'closed_after_assessment' as measure_code,
+        closed_after_assessment_count as compared_value,
+        closed_after_assessment_status as compared_status,
+        'not_in_need_count' as reference_measure_code,
+        dfe_not_in_need_count as reference_value,
+        dfe_not_in_need_status as reference_status,
+        cast(0 as bigint) as tolerance,
+        -- children closed with RC7 and RC8 against referrals closed with RC8 and RC9
+        case
+            when definition_comparability_code = 'definition_differs'
+                then 'definition_and_unit_differ'
+            else definition_comparability_code
+        end as comparability_code
+    from pathway
+),
+
+foi_rereferred as (
+    select
+        'foi_rereferred_against_dfe_rereferral' as reconciliation_code,
+        authority_key,
+        period_key,
+        'closed_rereferred_within_12_months' as measure_code,
+        closed_rereferred_within_12_months_count as compared_value,
+        closed_rereferred_within_12_months_status as compared_status,
+        'rereferral_child_count' as reference_measure_code,
+        dfe_rereferral_child_count as reference_value,
+        dfe_rereferral_child_status as reference_status,
+        cast(0 as bigint) as tolerance,
+        -- children who came back after a closure against children who came back at all
+        case
+            when definition_comparability_code <> 'definition_differs'
+                then definition_comparability_code
+            when not is_follow_up_complete then 'follow_up_incomplete'
+            else 'base_differs'
+        end as comparability_code
+    from pathway
+),
+
+area_figures as (
+    {%- for count in dfe_counts() %}
+    select
+        rereferral.authority_key,
+        rereferral.period_key,
+        authority.area_level_code,
+        '{{ count }}_count' as measure_code,
+        rereferral.{{ count }}_count as value,
+        rereferral.{{ count }}_upper - rereferral.{{ count }}_count as rounding,
+        rereferral.{{ count }}_status as status_code
+    from rereferral
+    inner join authority on rereferral.authority_key = authority.authority_key
+    where authority.area_level_code in ('nation', 'region') and authority.nation_code = 'E'
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
+),
+
+-- the nine regions only: Inner and Outer London stand beside London in the files, not beside the regions
+regions as (
+    select
+        period_key,
+        measure_code,
+        sum(value) as compared_value,
+        sum(rounding) as rounding,
+        count(*) as region_count,
+        count(*) filter (where status_code = 'reported') as reported_count,
+        count(*) filter (where status_code = 'suppressed') as suppressed_count
+    from area_figures
+    where area_level_code = 'region'
+    group by period_key, measure_code
+),
+
+regions_against_england as (
+    select
+        'regions_against_england' as reconciliation_code,
+        england.authority_key,
+        england.period_key,
+        england.measure_code,
+        -- a sum with a part missing is no sum, and its difference would give the part away
+        case
+            when regions.region_count = 9 and regions.reported_count = 9
+                then regions.compared_value
+        end as compared_value,
+        case
+            when regions.suppressed_count > 0 then 'suppressed'
+            when regions.region_count = 9 and regions.reported_count = 9 then 'reported'
+            else 'not_available'
+        end as compared_status,
+        england.measure_code as reference_measure_code,
+        england.value as reference_value,
+        england.status_code as reference_status,
+        regions.rounding + england.rounding as tolerance,
+        'same_definition' as comparability_code
+    from area_figures as england
+    inner join regions
+        on
+            england.period_key = regions.period_key
+            and england.measure_code = regions.measure_code
+    where england.area_level_code = 'nation'
+),
+
+unioned as (
+    select * from foi_closed
+    union all
+    select * from foi_rereferred
+    union all
+    select * from regions_against_england
+)
+
+select
+    concat_ws('/', reconciliation_code, authority_key, period_key, measure_code)
+        as reconciliation_key,
+    reconciliation_code,
+    authority_key,
+    period_key,
+    measure_code,
+    cast(compared_value as bigint) as compared_value,
+    compared_status,
+    reference_measure_code,
+    reference_value,
+    reference_status,
+    cast(compared_value - reference_value as bigint) as difference,
+    cast(tolerance as bigint) as tolerance,
+    comparability_code,
+    case
+        when 'suppressed' in (compared_status, reference_status) then 'withheld'
+        when compared_value is null or reference_value is null then 'not_compared'
+        when abs(compared_value - reference_value) <= tolerance then 'within_rounding'
+        else 'differs'
+    end as outcome_code
+from unioned

@@ -1,0 +1,25 @@
+with source as (
+    select
+        measure_code,
+        measure_name,
+        unit_code,
+        measure_kind_code,
+        measure_order,
+        has_follow_up,
+        description
+    from {{ ref('measure') }}
+),
+
+typed as (
+    select
+        {{ blank_to_null('measure_code') }} as measure_code,
+        {{ blank_to_null('measure_name') }} as measure_name,
+        {{ blank_to_null('unit_code') }} as unit_code,
+        {{ blank_to_null('measure_kind_code') }} as measure_kind_code,
+        try_cast({{ blank_to_null('measure_order') }} as integer) as measure_order,
+        {{ blank_to_null('has_follow_up') }} = 'true' as has_follow_up,
+        {{ blank_to_null('description') }} as description
+    from source
+)
+
+select * from typed

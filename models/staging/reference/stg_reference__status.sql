@@ -1,0 +1,19 @@
+with source as (
+    select
+        status_code,
+        status_name,
+        is_stated,
+        meaning
+    from {{ ref('status') }}
+),
+
+typed as (
+    select
+        {{ blank_to_null('status_code') }} as status_code,
+        {{ blank_to_null('status_name') }} as status_name,
+        {{ blank_to_null('is_stated') }} = 'true' as is_stated,
+        {{ blank_to_null('meaning') }} as meaning
+    from source
+)
+
+select * from typed

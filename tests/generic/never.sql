@@ -1,0 +1,3 @@
+{% test never(model, condition, place, found, population=none) %}
+{{ never_sql(model, condition, place, found, population) }}
+{% endtest %}

@@ -1,0 +1,35 @@
+{{ config(meta={'rule_code': 'pathway_columns_are_the_measures'}) }}
+
+-- The wide tables are written out from macros/lists.sql; a measure that is added to the dictionary alone
+-- would have no column.
+with columns_written as (
+    {%- for step in pathway_steps() %}
+    select 'pathway_step' as measure_kind_code, '{{ step }}' as measure_code
+    union all
+    {%- endfor %}
+    {%- for count in dfe_counts() %}
+    select 'dfe_count' as measure_kind_code, '{{ count }}_count' as measure_code
+    union all
+    {%- endfor %}
+    {%- for percent in dfe_percents() %}
+    select 'dfe_percent' as measure_kind_code, '{{ percent }}_percent' as measure_code
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
+),
+
+measure as (
+    select
+        measure_kind_code,
+        measure_code
+    from {{ ref('stg_reference__measure') }}
+    where measure_kind_code in ('pathway_step', 'dfe_count', 'dfe_percent')
+)
+
+select
+    case
+        when measure.measure_code is null then 'macros/lists.sql' else 'seeds/reference/measure.csv'
+    end as place,
+    measure_kind_code || ' ' || measure_code || ' stands in one of the two only' as found
+from columns_written
+full outer join measure using (measure_kind_code, measure_code)
+where measure.measure_code is null or columns_written.measure_code is null
