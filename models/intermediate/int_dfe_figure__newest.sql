@@ -36,7 +36,7 @@ newest as (
     qualify
         row_number() over (
             partition by authority_key, reporting_year, measure_code
-            order by release_code desc, data_set_code
+            order by release_code desc, data_set_code asc
         ) = 1
 )
 

@@ -39,8 +39,10 @@ corrected as (
         cell.age_band_label,
         cell.cell_text,
         -- a correction holds only while the cell still says what was corrected
-        correction.response_id is not null
-        and cell.cell_text is not distinct from correction.expected_text as is_corrected,
+        (
+            correction.response_id is not null
+            and (cell.cell_text is not distinct from correction.expected_text)
+        ) as is_corrected,
         correction.corrected_text,
         correction.reason as correction_reason,
         cell.is_row_wide,

@@ -8,6 +8,7 @@ with cell as (
         question_label,
         age_band_label,
         cell_text,
+        is_row_wide,
         question_code,
         period_start_date,
         period_end_date,
@@ -74,6 +75,19 @@ findings as (
         'text "' || coalesce(cell.cell_text, '') || '"' as found
     from cell
     where not cell.is_text_known
+    union all
+    select
+        cell.response_id,
+        cell.table_number,
+        cell.row_number,
+        cell.column_number,
+        'row_wide' as finding_code,
+        'a row-wide cell with period and age_band_code' as found
+    from cell
+    where
+        cell.is_row_wide
+        and cell.period_start_date is not null
+        and cell.age_band_code is not null
 )
 
 select

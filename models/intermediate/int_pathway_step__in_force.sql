@@ -69,7 +69,12 @@ question_set_in_force as (
     qualify
         row_number() over (
             partition by authority_key, period_key, age_band_code
-            order by silence_order, basis_order, superseded_order, source_date desc, source_key
+            order by
+                silence_order asc,
+                basis_order asc,
+                superseded_order asc,
+                source_date desc,
+                source_key asc
         ) = 1
 )
 
@@ -105,8 +110,8 @@ qualify
             judged.age_band_code,
             judged.measure_code
         order by
-            judged.silence_order,
-            judged.superseded_order,
+            judged.silence_order asc,
+            judged.superseded_order asc,
             judged.source_date desc,
-            judged.source_key
+            judged.source_key asc
     ) = 1

@@ -23,8 +23,36 @@ response as (
         response_id,
         source_key,
         authority_code,
-        is_authority_known
+        is_authority_known,
+        is_answered
     from {{ ref('int_foi_response__keyed') }}
+),
+
+printed as (
+    select
+        response_id,
+        count(*) as cell_count
+    from {{ ref('int_foi_cell__mapped') }}
+    group by response_id
+),
+
+stale_correction as (
+    select
+        correction.response_id,
+        correction.table_number,
+        correction.row_number,
+        correction.column_number,
+        cell.response_id is not null as has_cell,
+        cell.cell_text,
+        correction.expected_text
+    from {{ ref('stg_reference__correction') }} as correction
+    left join {{ ref('int_foi_cell__corrected') }} as cell
+        on
+            correction.response_id = cell.response_id
+            and correction.table_number = cell.table_number
+            and correction.row_number = cell.row_number
+            and correction.column_number = cell.column_number
+    where not coalesce(cell.is_corrected, false)
 ),
 
 dfe_cell as (
@@ -61,6 +89,35 @@ findings as (
         true as is_blocking
     from response
     where authority_code is not null and not is_authority_known
+    union all
+    -- an answer without cells would make a council silent on all that it answered
+    select
+        response.source_key,
+        'foi_answer' as finding_code,
+        'seeds/foi/foi_response.csv, response ' || response.response_id as place,
+        'is_answered ' || cast(response.is_answered as varchar) || ' and '
+        || cast(coalesce(printed.cell_count, 0) as varchar) || ' cells' as found,
+        1 as cell_count,
+        true as is_blocking
+    from response
+    left join printed on response.response_id = printed.response_id
+    where response.is_answered <> (coalesce(printed.cell_count, 0) > 0)
+    union all
+    -- a correction whose cell says something else now would be dropped in silence
+    select
+        'foi-' || response_id as source_key,
+        'correction' as finding_code,
+        'seeds/reference/correction.csv for ' || {{ cell_place() }} as place,
+        case
+            when has_cell
+                then
+                    'text "' || coalesce(cell_text, '') || '" where expected_text is "'
+                    || coalesce(expected_text, '') || '"'
+            else 'no such cell'
+        end as found,
+        1 as cell_count,
+        true as is_blocking
+    from stale_correction
     union all
     -- what is listed: it breaks nothing, and someone may know more
     select

@@ -26,14 +26,14 @@ authority as (
 
 rereferral as (
     select
-        authority_key,
-        period_key,
         {%- for count in dfe_counts() %}
         {{ count }}_count,
         {{ count }}_lower,
         {{ count }}_upper,
-        {{ count }}_status{{ "," if not loop.last }}
+        {{ count }}_status,
         {%- endfor %}
+        authority_key,
+        period_key
     from {{ ref('fct_rereferral') }}
 ),
 

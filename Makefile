@@ -1,0 +1,60 @@
+# `make build` and `make test` are all that a newcomer needs; `make help` lists the rest.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# the oldest DuckDB that the published file promises to open in
+OLDEST_DUCKDB := $(VENV)/oldest-duckdb
+
+.PHONY: help build test lint docs lock clean
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: $(VENV)/run.stamp ## check what came in, build, check what goes out, publish warehouse/pathways.duckdb
+	@$(BIN)/pathways build
+
+test: $(VENV)/dev.stamp $(OLDEST_DUCKDB)/.stamp lint ## lint, then every test
+	PATHWAYS_OLDEST_DUCKDB=$(CURDIR)/$(OLDEST_DUCKDB) $(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/dev.stamp ## ruff, mypy, sqlfluff and yamllint
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/yamllint --strict .
+	$(BIN)/sqlfluff lint --processes 0 --disable-progress-bar models tests/singular
+
+docs: $(VENV)/run.stamp ## dbt's documentation as one page: target/static_index.html
+	@$(BIN)/dbt --quiet docs generate --static
+	@echo "Open target/static_index.html"
+
+lock: $(VENV)/dev.stamp ## pin requirements.txt and requirements-dev.txt anew from pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-header --no-annotate --no-strip-extras \
+	    --python-version 3.11 pyproject.toml --output-file requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-header --no-annotate --no-strip-extras \
+	    --python-version 3.11 --extra dev --constraint requirements.txt pyproject.toml \
+	    --output-file requirements-dev.txt
+
+clean: ## remove the environment, the warehouse and all that was generated
+	rm -rf $(VENV) target logs warehouse/*.duckdb* .pytest_cache .ruff_cache .mypy_cache .hypothesis
+
+$(VENV)/run.stamp: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"Python {v[0]}.{v[1]} found; 3.11, 3.12 or 3.13 is needed: make PYTHON=python3.11 ...")'
+	@echo "Setting up $(VENV) (a minute or two, once)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.txt $(VENV)/run.stamp
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(OLDEST_DUCKDB)/.stamp: requirements-oldest-duckdb.txt $(VENV)/run.stamp
+	@rm -rf $(OLDEST_DUCKDB)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
+	    --target $(OLDEST_DUCKDB) -r requirements-oldest-duckdb.txt
+	@touch $@

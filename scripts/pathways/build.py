@@ -1,0 +1,133 @@
+"""The whole way: door, dbt build, window, publish, and a short account of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pathways.dbt_run import (
+    DbtRun,
+    failure_sentences,
+    read_run,
+    rule_code,
+    run_dbt,
+    test_sentences,
+)
+from pathways.door import check_door
+from pathways.errors import PathwaysError
+from pathways.outcome import CheckReport
+from pathways.publish import Published, publish
+from pathways.rules import RuleBook, load_rules
+from pathways.settings import Settings
+from pathways.warehouse import require_build_file_free, table_names
+
+WARNED_ROW_LIMIT = 5
+"""How many rows of a warning are put into words; its table holds them all."""
+
+Say = Callable[[str, str | None], None]
+
+
+def _dbt_failed(settings: Settings, before: str, code: int, rules: RuleBook) -> PathwaysError:
+    run = read_run(settings)
+    end = "Nothing is published; the last published file is as it was."
+    if run is None or run.invocation_id == before:
+        return PathwaysError(
+            f"dbt stopped before it built anything (exit code {code}); its message stands above. {end}"
+        )
+    lines = failure_sentences(settings, run, rules)
+    for result in run.warned:
+        lines.extend(
+            f"Warning: {line}" if number == 0 else line
+            for number, line in enumerate(test_sentences(settings, run, result, rules, WARNED_ROW_LIMIT))
+        )
+    if not lines:
+        lines = [f"dbt ended with exit code {code}; its message stands above."]
+    return PathwaysError("\n".join([*lines, end]))
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count:,} {word}{'' if count == 1 else 's'}"
+
+
+def summary(settings: Settings, published: Published, run: DbtRun) -> list[tuple[str, str | None]]:
+    """The closing lines of a build, each with a style.
+
+    The published file, its sources, its figures by status, and each warning with
+    its count and the table in which its rows are.
+    """
+    import duckdb
+
+    place = settings.relative(published.file)
+    size = published.file.stat().st_size / 1024
+    tables = _counted(len(published.row_counts), "table")
+    lines: list[tuple[str, str | None]] = [(f"Published {place}: {tables}, {size:,.0f} KiB.", "bold green")]
+    with duckdb.connect(str(published.file), read_only=True) as connection:
+        names = table_names(connection)
+        if "dim_source" in names:
+            row = connection.execute("select count(*) from marts.dim_source").fetchone()
+            lines.append((f"Sources: {row[0] if row else 0:,}.", None))
+        if "fct_pathway_figure" in names:
+            found = connection.execute(
+                "select status_code, count(*) from marts.fct_pathway_figure "
+                "group by status_code order by count(*) desc, status_code"
+            ).fetchall()
+            words = ", ".join(f"{count:,} {status}" for status, count in found)
+            lines.append((f"Figures in marts.fct_pathway_figure: {words}.", None))
+    rules = load_rules(settings.seeds)
+    for result in run.warned:
+        where = (result.relation_name or "").replace('"', "").removeprefix("build.")
+        statement = rules[rule_code(result.node)].statement
+        lines.append(
+            (
+                f"Warning, {_counted(result.failures, 'row')}: {statement} "
+                f"Look at {where or result.name} in {settings.relative(settings.build_file)}.",
+                "yellow",
+            )
+        )
+        rows = test_sentences(settings, run, result, rules, WARNED_ROW_LIMIT)[1:]
+        lines.extend((row, "yellow") for row in rows)
+    for check in published.window.warnings:
+        lines.extend((f"Warning: {line}", "yellow") for line in check.sentences)
+    lines.append((f"Data Docs: {settings.relative(settings.data_docs / 'index.html')}", None))
+    return lines
+
+
+def _require_door(door: CheckReport) -> None:
+    if door.passed:
+        return
+    lines = [line for check in door.failures for line in check.sentences]
+    raise PathwaysError(
+        "\n".join(
+            [
+                *lines,
+                f"The door: {len(door.failures)} of {len(door.checks)} checks failed. "
+                "Nothing is built; the last published file is as it was.",
+            ]
+        )
+    )
+
+
+def build(settings: Settings, say: Say) -> Published:
+    """Checks, builds, checks again and publishes.
+
+    ``say`` prints one line in a style. The last published file stays as it was
+    unless everything went well.
+
+    Raises:
+        PathwaysError: the build file is in use, or the door, dbt, the window or the
+            publishing refused; the message holds each broken row in plain words.
+    """
+    require_build_file_free(settings)
+    door = check_door(settings)
+    _require_door(door)
+    say(f"The door: {_counted(len(door.checks), 'check')} passed.", "green")
+    before = read_run(settings)
+    code = run_dbt(settings, ["build"])
+    if code != 0:
+        rules = load_rules(settings.seeds)
+        raise _dbt_failed(settings, before.invocation_id if before else "", code, rules)
+    published = publish(settings)
+    run = read_run(settings)
+    if run is not None:
+        for line, style in summary(settings, published, run):
+            say(line, style)
+    return published

@@ -1,0 +1,123 @@
+"""The console command ``pathways``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import typer
+
+from pathways.errors import PathwaysError
+from pathways.outcome import CheckReport
+from pathways.settings import Settings, load_settings
+
+app = typer.Typer(
+    name="pathways",
+    help="The early help pathway warehouse: check, build and publish it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+check_app = typer.Typer(help="Check what comes in and what goes out.", no_args_is_help=True)
+app.add_typer(check_app, name="check")
+
+
+def say(text: str, style: str | None = None, error: bool = False) -> None:
+    """Prints one line as it is: no markup, no wrapping of what may be copied."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(stderr=error, soft_wrap=True, highlight=False)
+    console.print(Text(text, style=style or ""))
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Turns what the user can mend into one sentence on stderr and exit code 1."""
+    try:
+        yield
+    except PathwaysError as fault:
+        say(str(fault), "bold red", error=True)
+        raise typer.Exit(1) from fault
+    except KeyboardInterrupt:
+        say("Stopped.", "bold red", error=True)
+        raise typer.Exit(1) from None
+    except OSError as fault:
+        where = f"{fault.filename}: " if fault.filename else ""
+        say(f"{where}{fault.strerror or fault}.", "bold red", error=True)
+        raise typer.Exit(1) from fault
+
+
+def report_lines(report: CheckReport) -> list[tuple[str, str]]:
+    """A report as lines with a style: broken rows first, a count last."""
+    lines: list[tuple[str, str]] = []
+    for check, style in (
+        *((check, "red") for check in report.failures),
+        *((check, "yellow") for check in report.warnings),
+    ):
+        lines.extend((line, style) for line in check.sentences)
+    failed, warned = len(report.failures), len(report.warnings)
+    if failed:
+        counts = f"{failed} of {len(report.checks)} checks failed"
+    else:
+        counts = f"{len(report.checks) - warned} of {len(report.checks)} checks passed"
+    counts += f", {warned} warned" if warned else ""
+    lines.append((f"The {report.side}: {counts}.", "red" if failed else "green"))
+    return lines
+
+
+def show_report(settings: Settings, report: CheckReport) -> None:
+    """Prints a report and says where its pages are."""
+    for line, style in report_lines(report):
+        say(line, style, error=style == "red")
+    say(f"Data Docs: {settings.relative(settings.data_docs / 'index.html')}")
+
+
+def _check(work: Callable[[Settings], CheckReport]) -> None:
+    with plain_errors():
+        settings = load_settings()
+        report = work(settings)
+        show_report(settings, report)
+        if not report.passed:
+            raise typer.Exit(1)
+
+
+@check_app.command("door")
+def check_door_command() -> None:
+    """Check every seed file as it came in, before any model is built."""
+    from pathways.door import check_door
+
+    _check(check_door)
+
+
+@check_app.command("window")
+def check_window_command() -> None:
+    """Check every table of the schema marts in the build file, before it is published."""
+    from pathways.window import check_window
+
+    _check(check_window)
+
+
+@app.command("publish")
+def publish_command() -> None:
+    """Publish the marts of the last good build as one file, in one step."""
+    with plain_errors():
+        from pathways.publish import publish
+
+        settings = load_settings()
+        published = publish(settings)
+        rows = sum(published.row_counts.values())
+        say(
+            f"Published {settings.relative(published.file)}: {len(published.row_counts)} tables, "
+            f"{rows:,} rows.",
+            "bold green",
+        )
+
+
+@app.command("build")
+def build_command() -> None:
+    """Check what came in, build with dbt, check what goes out, and publish it."""
+    with plain_errors():
+        from pathways.build import build
+
+        build(load_settings(), say)

@@ -1,0 +1,113 @@
+"""Where the project stands and what the environment asks for."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pathways.errors import PathwaysError
+
+PROJECT_FILE = "dbt_project.yml"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The folders and limits of one project.
+
+    All paths are absolute. ``memory_limit`` is in DuckDB's own spelling, such as
+    ``2GB``; it and ``threads`` are None where DuckDB decides.
+    """
+
+    project: Path
+    landing: Path
+    warehouse: Path
+    target: Path
+    memory_limit: str | None = None
+    threads: int | None = None
+
+    @property
+    def build_file(self) -> Path:
+        """The file that dbt writes; nobody else reads from it."""
+        return self.warehouse / "build.duckdb"
+
+    @property
+    def published_file(self) -> Path:
+        """The file that people and BI tools read."""
+        return self.warehouse / "pathways.duckdb"
+
+    @property
+    def seeds(self) -> Path:
+        """The folder of what has been put in by hand."""
+        return self.project / "seeds"
+
+    @property
+    def data_docs(self) -> Path:
+        """The folder of the pages on all checks."""
+        return self.target / "data_docs"
+
+    def relative(self, path: Path) -> str:
+        """The path as the user knows it: from the project folder, if it is inside."""
+        try:
+            return path.relative_to(self.project).as_posix()
+        except ValueError:
+            return str(path)
+
+
+def find_project(start: Path) -> Path:
+    """The nearest folder from ``start`` upward that holds ``dbt_project.yml``.
+
+    Raises:
+        PathwaysError: there is none.
+    """
+    here = start.resolve()
+    for folder in (here, *here.parents):
+        if (folder / PROJECT_FILE).is_file():
+            return folder
+    raise PathwaysError(
+        f"No {PROJECT_FILE} was found in {here} or any folder above it. "
+        "Go to the project's folder and run the command again."
+    )
+
+
+def _folder(project: Path, value: str | None, default: str) -> Path:
+    return (project / Path(value or default).expanduser()).resolve()
+
+
+def _threads(text: str | None) -> int | None:
+    if not text:
+        return None
+    if not re.fullmatch(r"[1-9][0-9]{0,3}", text):
+        raise PathwaysError(f"PATHWAYS_THREADS is '{text}'; a whole number from 1 to 9999 was expected.")
+    return int(text)
+
+
+def _memory(text: str | None) -> str | None:
+    if not text:
+        return None
+    if not re.fullmatch(r"\d+(\.\d+)?\s*([KMGT]i?)?B|\d+(\.\d+)?%", text.strip(), re.IGNORECASE):
+        raise PathwaysError(f"PATHWAYS_MEMORY is '{text}'; an amount such as 2GB or 512MiB was expected.")
+    return text.strip()
+
+
+def load_settings(start: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+    """Reads the settings from the working folder and the environment.
+
+    Relative folders are taken from the project folder, wherever in it the
+    command was called.
+
+    Raises:
+        PathwaysError: no project folder, or a setting that can't be read.
+    """
+    env = os.environ if environment is None else environment
+    project = find_project(start or Path.cwd())
+    return Settings(
+        project=project,
+        landing=_folder(project, env.get("PATHWAYS_LANDING"), "landing"),
+        warehouse=_folder(project, env.get("PATHWAYS_WAREHOUSE"), "warehouse"),
+        target=_folder(project, env.get("DBT_TARGET_PATH"), "target"),
+        memory_limit=_memory(env.get("PATHWAYS_MEMORY")),
+        threads=_threads(env.get("PATHWAYS_THREADS")),
+    )

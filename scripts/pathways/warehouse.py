@@ -1,0 +1,140 @@
+"""Opening the DuckDB files, and saying in plain words why one can't be opened."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pathways.errors import PathwaysError
+from pathways.settings import Settings
+
+if TYPE_CHECKING:
+    import duckdb
+
+_HOLDER = re.compile(r"Conflicting lock is held in (?P<program>.*?) ?\(PID (?P<pid>\d+)\)")
+STORAGE_VERSION = "v1.0.0"
+
+
+def quoted(*names: str) -> str:
+    """Names as one SQL identifier: ``quoted('a', 'b"c')`` is ``"a"."b""c"``."""
+    return ".".join('"' + name.replace('"', '""') + '"' for name in names)
+
+
+def literal(text: str) -> str:
+    """A text as an SQL string."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def limits(settings: Settings) -> dict[str, str | bool | int | float | list[str]]:
+    """The user's limits as DuckDB's own settings."""
+    config: dict[str, str | bool | int | float | list[str]] = {}
+    if settings.memory_limit:
+        config["memory_limit"] = settings.memory_limit
+    if settings.threads:
+        config["threads"] = settings.threads
+    return config
+
+
+def cannot_open(place: str, fault: Exception) -> PathwaysError:
+    """Why a database file can't be opened, naming who holds it."""
+    holder = _HOLDER.search(str(fault))
+    if holder:
+        program = Path(holder["program"]).name or "another program"
+        return PathwaysError(
+            f"{place} is in use by {program} (process {holder['pid']}). "
+            "Close it there, or wait until it is done, and run the command again."
+        )
+    reason = " ".join(str(fault).split())
+    return PathwaysError(f"{place} can't be opened: {reason}")
+
+
+def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
+    """A connection in memory that obeys the user's limits."""
+    import duckdb
+
+    connection = duckdb.connect(":memory:", config=limits(settings))
+    spill = settings.warehouse / ".spill"
+    connection.execute(f"set temp_directory = {literal(str(spill))}")
+    return connection
+
+
+@contextmanager
+def open_build_file(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The build file, read-only, as the current catalog ``build``.
+
+    While it is open nobody can write it.
+
+    Raises:
+        PathwaysError: it is not there, held by another process, or not a database.
+    """
+    import duckdb
+
+    place = settings.relative(settings.build_file)
+    if not settings.build_file.is_file():
+        raise PathwaysError(f"There is no {place}. Run `pathways build` first.")
+    with connect(settings) as connection:
+        try:
+            path = literal(str(settings.build_file))
+            connection.execute(f"attach {path} as build (read_only)")
+            connection.execute("use build")
+        except duckdb.Error as fault:
+            raise cannot_open(place, fault) from fault
+        yield connection
+
+
+def require_build_file_free(settings: Settings) -> None:
+    """Makes sure that dbt can write the build file; creates its folder if missing.
+
+    Raises:
+        PathwaysError: another process holds it, reading or writing.
+    """
+    import duckdb
+
+    settings.warehouse.mkdir(parents=True, exist_ok=True)
+    if not settings.build_file.exists():
+        return
+    try:
+        duckdb.connect(str(settings.build_file)).close()
+    except duckdb.Error as fault:
+        raise cannot_open(settings.relative(settings.build_file), fault) from fault
+
+
+def table_names(
+    connection: duckdb.DuckDBPyConnection, schema: str = "marts", catalog: str | None = None
+) -> list[str]:
+    """The tables of a schema in name order; views are not among them."""
+    found = connection.execute(
+        "select table_name from duckdb_tables() where schema_name = ? "
+        "and database_name = coalesce(?, current_database()) order by table_name",
+        [schema, catalog],
+    ).fetchall()
+    return [name for (name,) in found]
+
+
+def column_names(connection: duckdb.DuckDBPyConnection, table: str, schema: str = "marts") -> list[str]:
+    """The columns of a table of the current database, in their order."""
+    found = connection.execute(
+        "select column_name from duckdb_columns() where schema_name = ? and table_name = ? "
+        "and database_name = current_database() order by column_index",
+        [schema, table],
+    ).fetchall()
+    return [name for (name,) in found]
+
+
+def primary_key(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    schema: str = "marts",
+    catalog: str | None = None,
+) -> list[str]:
+    """The columns of a table's primary key; empty if it has none."""
+    found = connection.execute(
+        "select constraint_column_names from duckdb_constraints() where schema_name = ? "
+        "and table_name = ? and database_name = coalesce(?, current_database()) "
+        "and constraint_type = 'PRIMARY KEY'",
+        [schema, table, catalog],
+    ).fetchone()
+    return list(found[0]) if found else []

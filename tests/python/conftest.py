@@ -1,0 +1,181 @@
+"""What the tests share: one warehouse built as a user builds it, and copies of the project to spoil."""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[2]
+SHARED = Path(os.environ.get("PATHWAYS_SHARED", PROJECT.parent / "shared"))
+"""Folder with the documents and published files that the seeds were taken from."""
+
+KEPT_OUT = shutil.ignore_patterns(
+    ".git", ".venv*", "target", "logs", "warehouse", "landing", ".*_cache", ".hypothesis"
+)
+
+
+@dataclass(frozen=True)
+class Built:
+    """A warehouse that `pathways build` made, and what the command said."""
+
+    folder: Path
+    target: Path
+    environment: dict[str, str]
+    output: str
+
+    @property
+    def build_file(self) -> Path:
+        return self.folder / "build.duckdb"
+
+    @property
+    def published_file(self) -> Path:
+        return self.folder / "pathways.duckdb"
+
+
+def build_environment(folder: Path) -> dict[str, str]:
+    """An environment in which all that a build writes goes under one folder."""
+    return {
+        **os.environ,
+        "PATHWAYS_WAREHOUSE": str(folder / "warehouse"),
+        "PATHWAYS_LANDING": str(folder / "landing"),
+        "DBT_TARGET_PATH": str(folder / "target"),
+        "DBT_LOG_PATH": str(folder / "logs"),
+        "COLUMNS": "200",
+        "NO_COLOR": "1",
+    }
+
+
+def pathways(*arguments: str, project: Path, environment: dict[str, str]) -> tuple[int, str]:
+    """Runs the command as a user would; returns its exit code and all that it printed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pathways", *arguments],
+        cwd=project,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The bundled data, built and published once for all tests."""
+    folder = tmp_path_factory.mktemp("built")
+    environment = build_environment(folder)
+    code, output = pathways("build", project=PROJECT, environment=environment)
+    assert code == 0, output
+    return Built(folder / "warehouse", folder / "target", environment, output)
+
+
+@pytest.fixture(scope="session")
+def published(built: Built) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published file, opened as a reader opens it."""
+    with duckdb.connect(str(built.published_file), read_only=True) as connection:
+        connection.execute("set schema = 'marts'")
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def build_file(built: Built) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The build file, with every layer in it."""
+    with duckdb.connect(str(built.build_file), read_only=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def project_copy(tmp_path: Path) -> Path:
+    """A copy of the project that a test may spoil."""
+    copy = tmp_path / "project"
+    shutil.copytree(PROJECT, copy, ignore=KEPT_OUT)
+    (copy / "warehouse").mkdir()
+    return copy
+
+
+@pytest.fixture(scope="session")
+def dbt() -> Callable[..., bool]:
+    """dbt in this process, imported once; call it with a project folder and arguments.
+
+    Returns whether all went well. What it writes stays in the project folder.
+    """
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    def run(project: Path, *arguments: str) -> bool:
+        kept = dict(os.environ)
+        folder = Path.cwd()
+        os.environ["PATHWAYS_WAREHOUSE"] = str(project / "warehouse")
+        os.environ["DBT_LOG_PATH"] = str(project / "logs")
+        os.chdir(project)
+        try:
+            done = dbtRunner().invoke(
+                [
+                    *arguments,
+                    "--project-dir",
+                    str(project),
+                    "--profiles-dir",
+                    str(project),
+                    "--quiet",
+                ]
+            )
+        finally:
+            # else the file stays open in this process
+            DuckDBConnectionManager.close_all_connections()
+            os.chdir(folder)
+            os.environ.clear()
+            os.environ.update(kept)
+        if done.exception is not None:
+            raise done.exception
+        return bool(done.success)
+
+    return run
+
+
+def read_seed(path: Path) -> tuple[list[str], list[list[str]]]:
+    """Header and rows of a seed."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    return rows[0], rows[1:]
+
+
+def write_seed(path: Path, header: list[str], rows: list[list[str]]) -> None:
+    """Writes a seed as git keeps it."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)
+
+
+def edit_seed(path: Path, where: dict[str, str], change: dict[str, str]) -> None:
+    """Changes cells of the one row that `where` names."""
+    header, rows = read_seed(path)
+    hits = [row for row in rows if all(row[header.index(name)] == text for name, text in where.items())]
+    assert len(hits) == 1, f"{path.name}: {len(hits)} rows for {where}"
+    for name, text in change.items():
+        hits[0][header.index(name)] = text
+    write_seed(path, header, rows)
+
+
+def add_row(path: Path, **cells: str) -> None:
+    """Adds a row; columns not named are blank."""
+    header, rows = read_seed(path)
+    assert set(cells) <= set(header), f"{path.name} has no {set(cells) - set(header)}"
+    write_seed(path, header, [*rows, [cells.get(name, "") for name in header]])
+
+
+def shared(*parts: str) -> Path:
+    """A file beside the project; the test is skipped, and says so, where it is not at hand."""
+    path = SHARED.joinpath(*parts)
+    if not path.exists():
+        pytest.skip(f"{Path(*parts)} is not at hand: set PATHWAYS_SHARED to its folder")
+    return path
