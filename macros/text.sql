@@ -4,9 +4,26 @@
     nullif(trim(replace({{ column }}, chr(160), ' ')), '')
 {%- endmacro %}
 
-{# The text as the patterns of cell_mark see it: lower case, single spaces, never null. #}
+{# Whether a yes/no column says yes; blank is no, never unknown, so that no row falls between the two. #}
+{% macro is_true(column) -%}
+    coalesce(lower({{ blank_to_null(column) }}) = 'true', false)
+{%- endmacro %}
+
+{# The text as the patterns of cell_mark see it: lower case, single spaces, never null. Line breaks, tabs
+   and the narrow and no-break spaces of documents count as spaces. #}
 {% macro mark_text(column) -%}
-    lower(replace(replace(coalesce({{ blank_to_null(column) }}, ''), '  ', ' '), '  ', ' '))
+    lower(trim({{ replace_all(
+        "coalesce(" ~ column ~ ", '')", "'[\\s\\x{00A0}\\x{2007}\\x{2009}\\x{202F}]+'", "' '"
+    ) }}))
+{%- endmacro %}
+
+{# Every match of a regular expression replaced; some engines replace the first only unless told. #}
+{% macro replace_all(text, pattern, replacement) -%}
+    {{ return(adapter.dispatch('replace_all', 'pathways')(text, pattern, replacement)) }}
+{%- endmacro %}
+
+{% macro default__replace_all(text, pattern, replacement) -%}
+    regexp_replace({{ text }}, {{ pattern }}, {{ replacement }}, 'g')
 {%- endmacro %}
 
 {# Whether a text holds a match of a regular expression; the engines name the function differently. #}

@@ -10,7 +10,7 @@ with figure as (
         table_number,
         row_number,
         column_number,
-        cell_text,
+        coalesce(cell_text, '(blank)') as cell_text,
         lower_bound,
         upper_bound,
         is_contradiction_checked
@@ -92,9 +92,6 @@ age_bands_together as (
         period_start_date,
         period_end_date,
         sum(lower_bound) as lower_bound,
-        min(table_number) as table_number,
-        min(row_number) as row_number,
-        min(column_number) as column_number,
         bool_or(is_contradiction_checked) as is_contradiction_checked
     from figure
     where age_band_code <> 'all'
@@ -109,9 +106,9 @@ age_sum_against_all as (
         part.period_start_date,
         part.period_end_date,
         'all' as age_band_code,
-        part.table_number,
-        part.row_number,
-        part.column_number,
+        whole.table_number,
+        whole.row_number,
+        whole.column_number,
         whole.measure_code || ' of the age bands together '
         || cast(part.lower_bound as varchar) as part_text,
         whole.question_code as whole_question_code,

@@ -57,15 +57,15 @@ where not cell.is_row_wide
 union all
 
 -- a cell printed once for a row holds for every period or age asked on the axis that it leaves blank
-select
+select distinct
     cell.response_id,
     cell.question_set_code,
     cell.question_code,
     cell.measure_code,
     cell.definition_code,
-    asked.period_start_date,
-    asked.period_end_date,
-    asked.age_band_code,
+    coalesce(cell.period_start_date, asked.period_start_date) as period_start_date,
+    coalesce(cell.period_end_date, asked.period_end_date) as period_end_date,
+    coalesce(cell.age_band_code, asked.age_band_code) as age_band_code,
     cell.table_number,
     cell.row_number,
     cell.column_number,
@@ -77,10 +77,5 @@ select
     cell.is_approximate,
     cell.correction_reason
 from cell
-inner join asked
-    on
-        cell.question_set_code = asked.question_set_code
-        and coalesce(cell.period_start_date, asked.period_start_date) = asked.period_start_date
-        and coalesce(cell.period_end_date, asked.period_end_date) = asked.period_end_date
-        and coalesce(cell.age_band_code, asked.age_band_code) = asked.age_band_code
+inner join asked on cell.question_set_code = asked.question_set_code
 where cell.is_row_wide

@@ -34,8 +34,11 @@ measure as (
 ),
 
 unmapped_response as (
-    select distinct response_id
-    from {{ ref('int_foi_cell__unmapped') }}
+    -- a cell of no known response may be any response's
+    select distinct response.response_id
+    from response
+    inner join {{ ref('int_foi_cell__unmapped') }} as unmapped
+        on response.response_id = unmapped.response_id or unmapped.finding_code = 'response'
 ),
 
 figure as (
@@ -125,7 +128,8 @@ noted as (
         joined.period_start_date,
         joined.period_end_date,
         joined.age_band_code,
-        max(note.as_at_date) as as_at_date,
+        -- of two limits the earlier one is the safe one
+        min(note.as_at_date) as as_at_date,
         max(note.unit_code) as unit_code,
         bool_or(note.note_kind_code = 'contradiction') as is_contradiction_checked,
         string_agg(note.note_text, ' ' order by note.note_number) as note

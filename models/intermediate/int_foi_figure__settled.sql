@@ -18,13 +18,17 @@ with stated as (
         upper_bound,
         is_approximate,
         correction_reason,
-        concat_ws(
-            '/',
-            status_code,
-            cast(value as varchar),
-            cast(lower_bound as varchar),
-            cast(upper_bound as varchar)
-        ) as reading
+        -- an empty cell is no reading, and so no second one
+        case
+            when status_code <> 'blank'
+                then concat_ws(
+                    '/',
+                    status_code,
+                    cast(value as varchar),
+                    cast(lower_bound as varchar),
+                    cast(upper_bound as varchar)
+                )
+        end as reading
     from {{ ref('int_foi_figure__expanded') }}
 ),
 
@@ -33,16 +37,22 @@ counted as (
         *,
         row_number() over (
             partition by response_id, question_code, period_start_date, period_end_date, age_band_code
-            order by table_number, row_number, column_number
+            order by reading is null, table_number, row_number, column_number
         ) as place_order,
         count(*) over (
             partition by response_id, question_code, period_start_date, period_end_date, age_band_code
         ) as stated_count,
-        min(reading) over (
+        coalesce(
+            min(reading) over (
+                partition by response_id, question_code, period_start_date, period_end_date, age_band_code
+            ) <> max(reading) over (
+                partition by response_id, question_code, period_start_date, period_end_date, age_band_code
+            ),
+            false
+        ) as is_conflict,
+        max(correction_reason) over (
             partition by response_id, question_code, period_start_date, period_end_date, age_band_code
-        ) <> max(reading) over (
-            partition by response_id, question_code, period_start_date, period_end_date, age_band_code
-        ) as is_conflict
+        ) as any_correction_reason
     from stated
 )
 
@@ -67,6 +77,6 @@ select
     is_approximate and not is_conflict as is_approximate,
     stated_count,
     is_conflict,
-    correction_reason
+    any_correction_reason as correction_reason
 from counted
 where place_order = 1

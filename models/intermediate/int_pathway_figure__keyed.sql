@@ -34,6 +34,15 @@ response as (
     from {{ ref('int_foi_response__keyed') }}
 ),
 
+-- a letter without a date of its own takes the newest that it gives for any of its figures
+noted_date as (
+    select
+        response_id,
+        max(as_at_date) as as_at_date
+    from figure
+    group by response_id
+),
+
 -- both sides of a contradiction: one of the two is wrong, and which is not known
 contradicted as (
     select
@@ -77,9 +86,10 @@ select
     figure.column_number,
     'foi' as source_basis_code,
     response.question_set_code,
-    coalesce(response.response_date, figure.as_at_date) as source_date
+    coalesce(response.response_date, noted_date.as_at_date) as source_date
 from figure
 inner join response on figure.response_id = response.response_id
+inner join noted_date on figure.response_id = noted_date.response_id
 left join contradicted
     on
         figure.response_id = contradicted.response_id

@@ -262,6 +262,14 @@ def test_wales_stands_apart_and_in_no_english_comparison(
     ).fetchall() == [(0,)]
 
 
+def test_the_welsh_last_step_is_a_part_of_no_other_step() -> None:
+    """Its base is the closure of the care and support plan, which is no step of the set."""
+    _, rows = read_seed(PROJECT / "seeds" / "reference" / "definition_subset.csv")
+    last = "wales_2025_early_help_rereferred_within_12_months"
+    assert [row for row in rows if last in row] == []
+    assert len([row for row in rows if row[0].startswith("wales_2025")]) == 4
+
+
 def test_dfe_figures_stand_on_all_ages_rows_only_so_that_sums_do_not_quadruple(
     published: duckdb.DuckDBPyConnection,
 ) -> None:

@@ -1,19 +1,24 @@
 with step as (
     select
-        authority_key,
-        period_key,
-        age_band_code,
-        measure_code,
-        source_basis_code,
-        question_set_code,
-        unit_code,
-        value,
-        lower_bound,
-        upper_bound,
-        status_code,
-        is_follow_up_complete,
-        has_contradiction
-    from {{ ref('int_pathway_step__in_force') }}
+        step.authority_key,
+        step.period_key,
+        step.age_band_code,
+        step.measure_code,
+        step.source_basis_code,
+        step.question_set_code,
+        step.unit_code,
+        step.value,
+        step.lower_bound,
+        step.upper_bound,
+        step.status_code,
+        step.is_follow_up_complete,
+        -- a figure that has a follow-up, and no date that says whether it is over
+        measure.has_follow_up
+        and step.status_code in ('reported', 'suppressed')
+        and step.is_follow_up_complete is null as is_follow_up_unknown,
+        step.has_contradiction
+    from {{ ref('int_pathway_step__in_force') }} as step
+    inner join {{ ref('dim_measure') }} as measure on step.measure_code = measure.measure_code
 ),
 
 authority as (
@@ -63,7 +68,10 @@ pivoted as (
         coalesce(max(status_code) filter (where measure_code = '{{ step }}'), 'not_asked')
             as {{ step }}_status,
         {%- endfor %}
-        bool_and(is_follow_up_complete) as is_follow_up_complete,
+        case
+            when bool_or(not is_follow_up_complete) then false
+            when not bool_or(is_follow_up_unknown) then bool_and(is_follow_up_complete)
+        end as is_follow_up_complete,
         bool_or(has_contradiction) as has_contradiction
     from step
     group by authority_key, period_key, age_band_code

@@ -75,6 +75,10 @@ foi_rereferred as (
             when definition_comparability_code <> 'definition_differs'
                 then definition_comparability_code
             when not is_follow_up_complete then 'follow_up_incomplete'
+            when
+                is_follow_up_complete is null
+                and closed_rereferred_within_12_months_status = 'reported'
+                then 'follow_up_unknown'
             else 'base_differs'
         end as comparability_code
     from pathway
@@ -118,13 +122,17 @@ regions_against_england as (
         england.authority_key,
         england.period_key,
         england.measure_code,
-        -- a sum with a part missing is no sum, and its difference would give the part away
+        -- a sum with a part missing is no sum, and its difference would give the part away; the sum of all
+        -- parts would give a withheld total away
         case
-            when regions.region_count = 9 and regions.reported_count = 9
+            when
+                regions.region_count = 9
+                and regions.reported_count = 9
+                and england.status_code <> 'suppressed'
                 then regions.compared_value
         end as compared_value,
         case
-            when regions.suppressed_count > 0 then 'suppressed'
+            when regions.suppressed_count > 0 or england.status_code = 'suppressed' then 'suppressed'
             when regions.region_count = 9 and regions.reported_count = 9 then 'reported'
             else 'not_available'
         end as compared_status,

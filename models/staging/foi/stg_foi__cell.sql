@@ -26,7 +26,7 @@ typed as (
         {{ blank_to_null('question_label') }} as question_label,
         {{ blank_to_null('age_band_label') }} as age_band_label,
         cell_text,
-        {{ blank_to_null('is_row_wide') }} = 'true' as is_row_wide,
+        {{ is_true('is_row_wide') }} as is_row_wide,
         {{ blank_to_null('question_code') }} as question_code,
         try_cast({{ blank_to_null('period_start_date') }} as date) as period_start_date,
         try_cast({{ blank_to_null('period_end_date') }} as date) as period_end_date,

@@ -29,7 +29,7 @@ typed as (
         {{ blank_to_null('source_title') }} as source_title,
         try_cast({{ blank_to_null('request_date') }} as date) as request_date,
         try_cast({{ blank_to_null('response_date') }} as date) as response_date,
-        {{ blank_to_null('is_answered') }} = 'true' as is_answered,
+        {{ is_true('is_answered') }} as is_answered,
         {{ blank_to_null('early_help_process_text') }} as early_help_process_text,
         {{ blank_to_null('supersedes_response_id') }} as supersedes_response_id,
         {{ blank_to_null('source_file_name') }} as source_file_name,

@@ -21,7 +21,7 @@ typed as (
         {{ blank_to_null('value_rule_code') }} as value_rule_code,
         {{ blank_to_null('lower_rule_code') }} as lower_rule_code,
         {{ blank_to_null('upper_rule_code') }} as upper_rule_code,
-        {{ blank_to_null('is_approximate') }} = 'true' as is_approximate,
+        {{ is_true('is_approximate') }} as is_approximate,
         {{ blank_to_null('meaning') }} as meaning
     from source
 )

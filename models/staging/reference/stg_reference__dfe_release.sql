@@ -22,7 +22,7 @@ typed as (
         {{ blank_to_null('source_title') }} as source_title,
         try_cast({{ blank_to_null('first_year') }} as integer) as first_year,
         try_cast({{ blank_to_null('last_year') }} as integer) as last_year,
-        {{ blank_to_null('is_extract') }} = 'true' as is_extract,
+        {{ is_true('is_extract') }} as is_extract,
         {{ blank_to_null('source_file_name') }} as source_file_name,
         {{ blank_to_null('sha256') }} as sha256,
         {{ blank_to_null('licence') }} as licence,

@@ -17,7 +17,7 @@ typed as (
         {{ blank_to_null('unit_code') }} as unit_code,
         {{ blank_to_null('measure_kind_code') }} as measure_kind_code,
         try_cast({{ blank_to_null('measure_order') }} as integer) as measure_order,
-        {{ blank_to_null('has_follow_up') }} = 'true' as has_follow_up,
+        {{ is_true('has_follow_up') }} as has_follow_up,
         {{ blank_to_null('description') }} as description
     from source
 )

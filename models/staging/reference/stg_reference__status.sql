@@ -11,7 +11,7 @@ typed as (
     select
         {{ blank_to_null('status_code') }} as status_code,
         {{ blank_to_null('status_name') }} as status_name,
-        {{ blank_to_null('is_stated') }} = 'true' as is_stated,
+        {{ is_true('is_stated') }} as is_stated,
         {{ blank_to_null('meaning') }} as meaning
     from source
 )
