@@ -33,3 +33,13 @@
 {% macro dfe_percents() %}
     {{ return(['rereferral', 'no_further_action', 'not_in_need', 'rereferral_child']) }}
 {% endmacro %}
+
+{# The counts that are given per 10,000 children too. #}
+{% macro dfe_rates() %}
+    {{ return(['referral', 'referral_child', 'assessment']) }}
+{% endmacro %}
+
+{# The counts that stand beside the steps in fct_pathway. #}
+{% macro dfe_counts_of_pathway() %}
+    {{ return(['referral', 'rereferral', 'rereferral_child', 'not_in_need', 'assessment']) }}
+{% endmacro %}

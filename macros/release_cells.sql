@@ -13,7 +13,7 @@ cells as (
     unpivot include nulls (
         cell_text for column_name in (
             {%- for indicator in indicators %}
-            "{{ indicator }}"{{ "," if not loop.last }}
+            {{ adapter.quote(indicator) }}{{ "," if not loop.last }}
             {%- endfor %}
         )
     )

@@ -17,7 +17,7 @@
 {# A row named by some of its columns: "column value, column value". #}
 {% macro row_name(columns, cte) -%}
     {%- for column in columns -%}
-        ', {{ column }} ' || coalesce(cast({{ cte }}.{{ column }} as varchar), '(blank)')
+        ', {{ column }} ' || coalesce(cast({{ cte }}.{{ column }} as string), '(blank)')
         {{- ' || ' if not loop.last -}}
     {%- endfor -%}
 {%- endmacro %}
@@ -45,12 +45,12 @@ union all
 {% macro known_in_sql(model, column, to, field, row, may_be_empty=false) -%}
 select
     '{{ origin(model) }}' || {{ row_name(row, 'checked') }} as place,
-    '{{ column }} ' || cast(checked.{{ column }} as varchar) as found
+    '{{ column }} ' || cast(checked.{{ column }} as string) as found
 from {{ model }} as checked
 left join {{ to }} as dictionary
-    on cast(checked.{{ column }} as varchar) = cast(dictionary.{{ field }} as varchar)
+    on cast(checked.{{ column }} as string) = cast(dictionary.{{ field }} as string)
 where
-    nullif(trim(cast(checked.{{ column }} as varchar)), '') is not null
+    nullif(trim(cast(checked.{{ column }} as string)), '') is not null
     and dictionary.{{ field }} is null
 {%- if not may_be_empty %}
 union all

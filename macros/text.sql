@@ -1,7 +1,6 @@
-{# The text without spaces around it, null where nothing is left. A no-break space (160), which
-   documents and spreadsheets are full of and trim() keeps, counts as a space. #}
+{# The text with single spaces and none around it, null where nothing is left. #}
 {% macro blank_to_null(column) -%}
-    nullif(trim(replace({{ column }}, chr(160), ' ')), '')
+    nullif({{ single_spaced(column) }}, '')
 {%- endmacro %}
 
 {# Whether a yes/no column says yes; blank is no, never unknown, so that no row falls between the two. #}
@@ -9,21 +8,28 @@
     coalesce(lower({{ blank_to_null(column) }}) = 'true', false)
 {%- endmacro %}
 
-{# The text as the patterns of cell_mark see it: lower case, single spaces, never null. Line breaks, tabs
-   and the narrow and no-break spaces of documents count as spaces. #}
+{# The text as the patterns of cell_mark see it: lower case, single spaces, never null. #}
 {% macro mark_text(column) -%}
-    lower(trim({{ replace_all(
-        "coalesce(" ~ column ~ ", '')", "'[\\s\\x{00A0}\\x{2007}\\x{2009}\\x{202F}]+'", "' '"
-    ) }}))
+    lower(coalesce({{ single_spaced(column) }}, ''))
 {%- endmacro %}
 
-{# Every match of a regular expression replaced; some engines replace the first only unless told. #}
-{% macro replace_all(text, pattern, replacement) -%}
-    {{ return(adapter.dispatch('replace_all', 'pathways')(text, pattern, replacement)) }}
+{# Runs of white space as one space: line breaks, tabs, and the no-break and narrow spaces that documents
+   are full of. Engines differ in how they write the pattern and in replacing the first match or all. #}
+{% macro single_spaced(text) -%}
+    {{ return(adapter.dispatch('single_spaced', 'pathways')(text)) }}
 {%- endmacro %}
 
-{% macro default__replace_all(text, pattern, replacement) -%}
-    regexp_replace({{ text }}, {{ pattern }}, {{ replacement }}, 'g')
+{% macro default__single_spaced(text) -%}
+    trim(regexp_replace({{ text }}, '[\s\x{00A0}\x{2007}\x{2009}\x{200B}\x{202F}]+', ' ', 'g'))
+{%- endmacro %}
+
+{# The texts of a group as one, in an order. Engines differ in where the order stands. #}
+{% macro joined_text(column, separator, order_by) -%}
+    {{ return(adapter.dispatch('joined_text', 'pathways')(column, separator, order_by)) }}
+{%- endmacro %}
+
+{% macro default__joined_text(column, separator, order_by) -%}
+    string_agg({{ column }}, {{ separator }} order by {{ order_by }})
 {%- endmacro %}
 
 {# Whether a text holds a match of a regular expression; the engines name the function differently. #}
@@ -37,14 +43,17 @@
 
 {# The number that a group of a matching pattern caught, without separators between thousands. #}
 {% macro caught_number(text, pattern, group) -%}
-    try_cast(replace(replace(regexp_extract({{ text }}, {{ pattern }}, {{ group }}), ',', ''), ' ', '') as decimal(18, 4))
+    try_cast(
+        replace(replace(regexp_extract({{ text }}, {{ pattern }}, {{ group }}), ',', ''), ' ', '')
+        as decimal(18, 4)
+    )
 {%- endmacro %}
 
 {# Where a printed cell stands, in words: file, response, table, row, column. `cte` holds the cell. #}
 {% macro cell_place(cte=none) -%}
     {%- set prefix = cte ~ '.' if cte else '' -%}
     'seeds/foi/foi_cell.csv, response ' || coalesce({{ prefix }}response_id, '(blank)')
-    || ', table ' || coalesce(cast({{ prefix }}table_number as varchar), '?')
-    || ', row ' || coalesce(cast({{ prefix }}row_number as varchar), '?')
-    || ', column ' || coalesce(cast({{ prefix }}column_number as varchar), '?')
+    || ', table ' || coalesce(cast({{ prefix }}table_number as string), '?')
+    || ', row ' || coalesce(cast({{ prefix }}row_number as string), '?')
+    || ', column ' || coalesce(cast({{ prefix }}column_number as string), '?')
 {%- endmacro %}

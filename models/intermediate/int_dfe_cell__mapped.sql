@@ -58,9 +58,9 @@ select
     cell.time_period,
     cell.time_period + dfe_column.years_until_reporting_year as reporting_year,
     cell.geographic_level,
-    cell.old_la_code,
+    coalesce(cell.old_la_code, cell.region_code, cell.country_code) as area_code,
     cell.la_name,
-    -- the three-digit code changes only with the footprint; the ONS code changes for unchanged councils
+    -- by the three-digit code, which lasts as long as the footprint; an ONS code may change without it
     case
         when cell.geographic_level = 'Local authority'
             then {{ area_key('authority.nation_code', 'authority.authority_code') }}

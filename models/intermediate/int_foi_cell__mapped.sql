@@ -79,7 +79,13 @@ select
     cell.period_label,
     cell.question_label,
     cell.age_band_label,
-    cell.cell_text,
+    -- a number that was corrected to a withheld one is not shown as it stood
+    case
+        when
+            not cell.is_corrected
+            or coalesce(document_mark.status_code, general_mark.status_code, '') <> 'suppressed'
+            then cell.cell_text
+    end as cell_text,
     cell.mark_text,
     cell.is_corrected,
     cell.correction_reason,

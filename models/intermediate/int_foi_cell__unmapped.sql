@@ -1,9 +1,7 @@
 with cell as (
     select
         response_id,
-        table_number,
-        row_number,
-        column_number,
+        {{ cell_place() }} as place,
         period_label,
         question_label,
         age_band_label,
@@ -23,79 +21,64 @@ with cell as (
 
 findings as (
     select
-        cell.response_id,
-        cell.table_number,
-        cell.row_number,
-        cell.column_number,
+        response_id,
+        place,
         'response' as finding_code,
-        'response_id ' || coalesce(cell.response_id, '(blank)') as found
+        'response_id ' || coalesce(response_id, '(blank)') as found
     from cell
-    where not cell.is_response_known
+    where not is_response_known
     union all
     select
-        cell.response_id,
-        cell.table_number,
-        cell.row_number,
-        cell.column_number,
+        response_id,
+        place,
         'question' as finding_code,
-        'question_code ' || coalesce(cell.question_code, '(blank)')
-        || ' for the label "' || coalesce(cell.question_label, '') || '"' as found
+        'question_code ' || coalesce(question_code, '(blank)')
+        || ' for the label "' || coalesce(question_label, '') || '"' as found
     from cell
-    where cell.is_response_known and not cell.is_question_known
+    where is_response_known and not is_question_known
     union all
     select
-        cell.response_id,
-        cell.table_number,
-        cell.row_number,
-        cell.column_number,
+        response_id,
+        place,
         'period' as finding_code,
-        'period ' || coalesce(cast(cell.period_start_date as varchar), '(no date)')
-        || ' to ' || coalesce(cast(cell.period_end_date as varchar), '(no date)')
-        || ' for the label "' || coalesce(cell.period_label, '') || '"' as found
+        'period ' || coalesce(cast(period_start_date as string), '(no date)')
+        || ' to ' || coalesce(cast(period_end_date as string), '(no date)')
+        || ' for the label "' || coalesce(period_label, '') || '"' as found
     from cell
-    where not cell.is_period_known
+    where not is_period_known
     union all
     select
-        cell.response_id,
-        cell.table_number,
-        cell.row_number,
-        cell.column_number,
+        response_id,
+        place,
         'age_band' as finding_code,
-        'age_band_code ' || coalesce(cell.age_band_code, '(blank)')
-        || ' for the label "' || coalesce(cell.age_band_label, '') || '"' as found
+        'age_band_code ' || coalesce(age_band_code, '(blank)')
+        || ' for the label "' || coalesce(age_band_label, '') || '"' as found
     from cell
-    where not cell.is_age_band_known
+    where not is_age_band_known
     union all
     select
-        cell.response_id,
-        cell.table_number,
-        cell.row_number,
-        cell.column_number,
+        response_id,
+        place,
         'cell_text' as finding_code,
-        'text "' || coalesce(cell.cell_text, '') || '"' as found
+        'text "' || coalesce(cell_text, '') || '"' as found
     from cell
-    where not cell.is_text_known
+    where not is_text_known
     union all
     select
-        cell.response_id,
-        cell.table_number,
-        cell.row_number,
-        cell.column_number,
+        response_id,
+        place,
         'row_wide' as finding_code,
         'a row-wide cell with period and age_band_code' as found
     from cell
     where
-        cell.is_row_wide
-        and cell.period_start_date is not null
-        and cell.age_band_code is not null
+        is_row_wide
+        and period_start_date is not null
+        and age_band_code is not null
 )
 
 select
     response_id,
-    table_number,
-    row_number,
-    column_number,
     finding_code,
-    {{ cell_place() }} as place,
+    place,
     found
 from findings

@@ -110,7 +110,7 @@ age_sum_against_all as (
         whole.row_number,
         whole.column_number,
         whole.measure_code || ' of the age bands together '
-        || cast(part.lower_bound as varchar) as part_text,
+        || cast(part.lower_bound as string) as part_text,
         whole.question_code as whole_question_code,
         whole.age_band_code as whole_age_band_code,
         whole.measure_code || ' ' || whole.cell_text as whole_text,
@@ -147,6 +147,6 @@ select
     is_contradiction_checked,
     {{ cell_place() }} as place,
     part_text || ' against ' || whole_text || ', age ' || whole_age_band_code
-    || ', ' || cast(period_start_date as varchar) || ' to ' || cast(period_end_date as varchar)
+    || ', ' || cast(period_start_date as string) || ' to ' || cast(period_end_date as string)
         as found
 from found

@@ -132,7 +132,7 @@ noted as (
         min(note.as_at_date) as as_at_date,
         max(note.unit_code) as unit_code,
         bool_or(note.note_kind_code = 'contradiction') as is_contradiction_checked,
-        string_agg(note.note_text, ' ' order by note.note_number) as note
+        {{ joined_text('note.note_text', "' '", 'note.note_number') }} as note
     from joined
     inner join note
         on

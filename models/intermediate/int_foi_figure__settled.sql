@@ -24,9 +24,9 @@ with stated as (
                 then concat_ws(
                     '/',
                     status_code,
-                    cast(value as varchar),
-                    cast(lower_bound as varchar),
-                    cast(upper_bound as varchar)
+                    cast(value as string),
+                    cast(lower_bound as string),
+                    cast(upper_bound as string)
                 )
         end as reading
     from {{ ref('int_foi_figure__expanded') }}
@@ -39,21 +39,13 @@ counted as (
             partition by response_id, question_code, period_start_date, period_end_date, age_band_code
             order by reading is null, table_number, row_number, column_number
         ) as place_order,
-        count(*) over (
-            partition by response_id, question_code, period_start_date, period_end_date, age_band_code
-        ) as stated_count,
-        coalesce(
-            min(reading) over (
-                partition by response_id, question_code, period_start_date, period_end_date, age_band_code
-            ) <> max(reading) over (
-                partition by response_id, question_code, period_start_date, period_end_date, age_band_code
-            ),
-            false
-        ) as is_conflict,
-        max(correction_reason) over (
-            partition by response_id, question_code, period_start_date, period_end_date, age_band_code
-        ) as any_correction_reason
+        count(*) over figure as stated_count,
+        coalesce(min(reading) over figure <> max(reading) over figure, false) as is_conflict,
+        max(correction_reason) over figure as any_correction_reason
     from stated
+    window figure as (
+        partition by response_id, question_code, period_start_date, period_end_date, age_band_code
+    )
 )
 
 -- the first place stands for all; two readings of one figure are no reading

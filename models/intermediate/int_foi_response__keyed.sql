@@ -28,7 +28,7 @@ authority as (
 -- an answer whose council is not named has an authority of its own until the cell is filled in
 select
     response.response_id,
-    'foi-' || response.response_id as source_key,
+    {{ foi_source_key('response.response_id') }} as source_key,
     case
         when authority.authority_code is null then 'unknown-' || response.response_id
         else {{ area_key('authority.nation_code', 'authority.authority_code') }}
@@ -46,7 +46,7 @@ select
     response.early_help_process_text,
     case
         when response.supersedes_response_id is not null
-            then 'foi-' || response.supersedes_response_id
+            then {{ foi_source_key('response.supersedes_response_id') }}
     end as supersedes_source_key,
     response.source_file_name,
     response.sha256,

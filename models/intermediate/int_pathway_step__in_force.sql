@@ -14,47 +14,18 @@ with figure as (
         has_contradiction,
         source_basis_code,
         question_set_code,
+        silence_order,
+        superseded_order,
         source_date
     from {{ ref('int_pathway_figure__keyed') }}
 ),
 
-status as (
-    select
-        status_code,
-        is_stated
-    from {{ ref('stg_reference__status') }}
-),
-
-superseded as (
-    select distinct supersedes_source_key as source_key
-    from {{ ref('int_foi_response__keyed') }}
-    where supersedes_source_key is not null
-),
-
 judged as (
     select
-        figure.source_key,
-        figure.authority_key,
-        figure.period_key,
-        figure.age_band_code,
-        figure.measure_code,
-        figure.unit_code,
-        figure.value,
-        figure.lower_bound,
-        figure.upper_bound,
-        figure.status_code,
-        figure.is_follow_up_complete,
-        figure.has_contradiction,
-        figure.source_basis_code,
-        figure.question_set_code,
-        -- what a source says goes before what another leaves out; FOI before census
-        case when status.is_stated then 0 else 1 end as silence_order,
-        case figure.source_basis_code when 'foi' then 1 else 2 end as basis_order,
-        case when superseded.source_key is null then 0 else 1 end as superseded_order,
-        coalesce(figure.source_date, date '1900-01-01') as source_date
+        *,
+        -- an answer to a letter goes before the council's own returns
+        case source_basis_code when 'foi' then 1 else 2 end as basis_order
     from figure
-    inner join status on figure.status_code = status.status_code
-    left join superseded on figure.source_key = superseded.source_key
 ),
 
 -- one question set for the whole row first, so that two letters never blend in it
@@ -73,7 +44,7 @@ question_set_in_force as (
                 silence_order asc,
                 basis_order asc,
                 superseded_order asc,
-                source_date desc,
+                source_date desc nulls last,
                 source_key asc
         ) = 1
 )
@@ -112,6 +83,6 @@ qualify
         order by
             judged.silence_order asc,
             judged.superseded_order asc,
-            judged.source_date desc,
+            judged.source_date desc nulls last,
             judged.source_key asc
     ) = 1

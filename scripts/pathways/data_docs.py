@@ -30,7 +30,7 @@ table { border-collapse: collapse; width: 100%; margin: .5rem 0 1rem; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .6rem;
   border-bottom: 1px solid #b1b4b6; overflow-wrap: anywhere; }
 td table { width: auto; }
-th:first-child, td:first-child { overflow-wrap: normal; }
+th, td:first-child { overflow-wrap: normal; }
 code, .badge { font-family: monospace; background: #f3f2f1; padding: 0 .25rem; }
 .passed, .text-success { color: #00703c; font-weight: bold; }
 .warned, .text-warning { color: #7a4b00; font-weight: bold; }

@@ -134,7 +134,8 @@ def run_dbt(settings: Settings, arguments: Sequence[str]) -> int:
         str(settings.project),
     ]
     environment = {
-        **os.environ,
+        # an empty setting is none
+        **{name: text for name, text in os.environ.items() if text or not name.startswith("PATHWAYS_")},
         "PATHWAYS_WAREHOUSE": str(settings.warehouse),
         "PATHWAYS_LANDING": str(settings.landing),
         "DBT_TARGET_PATH": str(settings.target),

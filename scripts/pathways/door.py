@@ -27,13 +27,11 @@ SIDE = "door"
 FORMATS: dict[str, str] = {
     "boolean": r"true|false",
     "code": r"[A-Za-z0-9_.+-]+",
-    "count": r"[0-9]+",
     "date": r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
-    "decimal": r"-?[0-9]+(\.[0-9]+)?",
     "dfe_la_code": r"[0-9]{3}",
-    "integer": r"-?[0-9]+",
+    "integer": r"-?[0-9]{1,9}",
+    "mark": r"[^A-Z\s]+(?: [^A-Z\s]+)*",
     "ons_code": r"[A-Z][0-9]{8}",
-    "path": r"[^\s\\](?:[^\\\r\n]*[^\s\\])?",
     "sha256": r"[0-9a-f]{64}",
     "text": "",
     "url": r"https?://[^\s]+",
@@ -51,7 +49,7 @@ def _pattern(form: str) -> str:
     return rf"^(?:{FORMATS[form]})\Z"
 
 
-def seed_checks(spec: SeedSpec, header: Sequence[str], place: str) -> list[Check]:
+def seed_checks(spec: SeedSpec, header: Sequence[str]) -> list[Check]:
     """The expectations of one seed, from what its property file declares.
 
     A declared column that the file lacks is named by ``seed_columns_as_declared``
@@ -170,7 +168,7 @@ def seed_suite(spec: SeedSpec, table: SeedTable, place: str) -> Suite:
         names = ", ".join(columns)
         return f"{place} line {line}, column{'s' if len(columns) > 1 else ''} {names}", found
 
-    checks = seed_checks(spec, table.header, place)
+    checks = seed_checks(spec, table.header)
     return Suite(subject=spec.name, place=place, frame=frame, checks=checks, describe=describe)
 
 

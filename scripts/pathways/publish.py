@@ -94,7 +94,7 @@ def require_same_run(settings: Settings, connection: duckdb.DuckDBPyConnection, 
     if RUN_TABLE in table_names(connection, "quality"):
         table = quoted("quality", RUN_TABLE)
         row = connection.execute(f"select max(invocation_id) from {table}").fetchone()
-        found = str(row[0]) if row else ""
+        found = str(row[0]) if row and row[0] else ""
     if not found or found != run.invocation_id:
         raise PathwaysError(
             f"Nothing is published: {place} was not made by the run that "
@@ -300,8 +300,11 @@ def publish(settings: Settings) -> Published:
 
     Raises:
         PathwaysError: the build, the door or the window was not good; a view among
-            the marts; the build file held by another process; another publish at work.
+            the marts; the build file held by another process; another publish at work;
+            the file could not be written.
     """
+    import duckdb
+
     run = require_full_build(settings, read_run(settings))
     with open_build_file(settings) as connection:
         require_same_run(settings, connection, run)
@@ -312,7 +315,14 @@ def publish(settings: Settings) -> Published:
         results = check_results(run, [*door.checks, *window.checks])
         with only_publisher(settings):
             draft = settings.warehouse / f"{DRAFT}-{os.getpid()}"
-            write_draft(connection, draft, tables, results)
-            counts = verify_draft(connection, draft, tables, len(results))
+            try:
+                write_draft(connection, draft, tables, results)
+                counts = verify_draft(connection, draft, tables, len(results))
+            except duckdb.Error as fault:
+                reason = " ".join(str(fault).split())
+                raise PathwaysError(
+                    f"Nothing is published: {settings.relative(draft)} could not be written: {reason}. "
+                    "See that there is room on the disk and run the command again."
+                ) from fault
             put_in_place(draft, settings.published_file)
     return Published(settings.published_file, counts, window)

@@ -36,9 +36,6 @@ class RuleBook:
         words = rule_code.replace("_", " ")
         return Rule(rule_code, f"{words[:1].upper()}{words[1:]}.")
 
-    def __contains__(self, rule_code: str) -> bool:
-        return rule_code in self._rules
-
 
 def load_rules(seeds: Path) -> RuleBook:
     """Reads the register under the seeds folder; an unreadable one is empty.

@@ -102,39 +102,32 @@ def require_build_file_free(settings: Settings) -> None:
         raise cannot_open(settings.relative(settings.build_file), fault) from fault
 
 
-def table_names(
-    connection: duckdb.DuckDBPyConnection, schema: str = "marts", catalog: str | None = None
-) -> list[str]:
-    """The tables of a schema in name order; views are not among them."""
+def table_names(connection: duckdb.DuckDBPyConnection, schema: str = "marts") -> list[str]:
+    """The tables of a schema of the current database in name order; views are not among them."""
     found = connection.execute(
         "select table_name from duckdb_tables() where schema_name = ? "
-        "and database_name = coalesce(?, current_database()) order by table_name",
-        [schema, catalog],
+        "and database_name = current_database() order by table_name",
+        [schema],
     ).fetchall()
     return [name for (name,) in found]
 
 
-def column_names(connection: duckdb.DuckDBPyConnection, table: str, schema: str = "marts") -> list[str]:
-    """The columns of a table of the current database, in their order."""
+def column_names(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+    """The columns of a mart of the current database, in their order."""
     found = connection.execute(
-        "select column_name from duckdb_columns() where schema_name = ? and table_name = ? "
+        "select column_name from duckdb_columns() where schema_name = 'marts' and table_name = ? "
         "and database_name = current_database() order by column_index",
-        [schema, table],
+        [table],
     ).fetchall()
     return [name for (name,) in found]
 
 
-def primary_key(
-    connection: duckdb.DuckDBPyConnection,
-    table: str,
-    schema: str = "marts",
-    catalog: str | None = None,
-) -> list[str]:
-    """The columns of a table's primary key; empty if it has none."""
+def primary_key(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+    """The columns of a mart's primary key; empty if it has none."""
     found = connection.execute(
-        "select constraint_column_names from duckdb_constraints() where schema_name = ? "
-        "and table_name = ? and database_name = coalesce(?, current_database()) "
+        "select constraint_column_names from duckdb_constraints() where schema_name = 'marts' "
+        "and table_name = ? and database_name = current_database() "
         "and constraint_type = 'PRIMARY KEY'",
-        [schema, table, catalog],
+        [table],
     ).fetchone()
     return list(found[0]) if found else []

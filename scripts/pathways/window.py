@@ -119,11 +119,13 @@ def status_pairs(columns: Sequence[str]) -> list[tuple[str, str, str | None, str
             pairs.append((name, "value", bound("lower_bound"), bound("upper_bound")))
         elif name.endswith("_status"):
             stem = name.removesuffix("_status")
-            # dfe_rereferral_count_status and rereferral_status both name their figure
-            for number in (stem, f"{stem}_count", f"{stem}_percent"):
+            # rereferral_percent_status names its figure whole; rereferral_status and compared_status
+            # leave out what kind of number it is
+            for number in (stem, f"{stem}_count", f"{stem}_value"):
                 if number in there:
-                    base = number.removesuffix("_count").removesuffix("_percent")
+                    base = number.removesuffix("_count").removesuffix("_value")
                     pairs.append((name, number, bound(f"{base}_lower"), bound(f"{base}_upper")))
+                    break
     return pairs
 
 

@@ -232,6 +232,11 @@ def test_a_code_in_no_dictionary_a_measure_without_column_and_a_broken_period_ar
             {"period_start_date": "2025-04-01"},
             {"period_end_date": "2026-03-30"},
         )
+        edit_seed(
+            project / "seeds" / "foi" / "foi_question.csv",
+            {"question_set_code": "england_2021", "question_code": "Q4e"},
+            {"definition_code": "foi_2021_closed_rereferred_within_12_months"},
+        )
         add_row(
             reference / "measure.csv",
             measure_code="early_help_declined",
@@ -250,6 +255,10 @@ def test_a_code_in_no_dictionary_a_measure_without_column_and_a_broken_period_ar
         "seeds/reference/definition.csv, definition_code foi_2021_assessed: measure_code asessed"
         in rules["reference_code_is_known"]
     )
+    assert (
+        "seeds/foi/foi_question.csv, england_2021: definition_code"
+        " foi_2021_closed_rereferred_within_12_months for 2 questions"
+    ) in rules["definition_is_asked_once"]
     assert any(
         "pathway_step early_help_declined" in message for message in rules["pathway_columns_are_the_measures"]
     )

@@ -4,3 +4,8 @@
 def dispatch(name: str, package: str):
     """Stands in for a macro that is chosen by engine; the text of the call is all that is linted."""
     return lambda *arguments: f"{name}({', '.join(arguments)})"
+
+
+def quote(identifier: str) -> str:
+    """Stands in for the engine's quotes around a name."""
+    return f'"{identifier}"'

@@ -41,10 +41,9 @@ response as (
 predecessors as (
     select
         successor_authority_code,
-        string_agg(
-            {{ area_key("'E'", 'predecessor_authority_code') }}, ', '
-            order by predecessor_authority_code
-        ) as predecessor_authority_keys
+        {{ joined_text(
+            area_key("'E'", 'predecessor_authority_code'), "', '", 'predecessor_authority_code'
+        ) }} as predecessor_authority_keys
     from authority_change
     group by successor_authority_code
 ),
@@ -52,7 +51,12 @@ predecessors as (
 councils as (
     select
         {{ area_key('authority.nation_code', 'authority.authority_code') }} as authority_key,
-        authority.authority_name,
+        -- two councils were called Dorset: one that ended says when
+        authority.authority_name
+        || case
+            when authority.end_date is null then ''
+            else ' (to ' || cast(year(authority.end_date) as string) || ')'
+        end as authority_name,
         'council' as area_level_code,
         authority.dfe_la_code,
         authority.ons_la_code,
@@ -73,8 +77,8 @@ areas as (
         {{ area_key('nation_code', 'region_code') }} as authority_key,
         region_name as authority_name,
         area_level_code,
-        cast(null as varchar) as dfe_la_code,
-        cast(null as varchar) as ons_la_code,
+        cast(null as string) as dfe_la_code,
+        cast(null as string) as ons_la_code,
         case area_level_code
             when 'region' then region_code
             when 'sub_region' then parent_region_code
@@ -83,7 +87,7 @@ areas as (
         nation_code,
         cast(null as date) as start_date,
         cast(null as date) as end_date,
-        cast(null as varchar) as predecessor_authority_keys,
+        cast(null as string) as predecessor_authority_keys,
         true as is_known
     from region
 ),
@@ -93,25 +97,64 @@ unknown as (
         authority_key,
         'Council not named (' || response_id || ')' as authority_name,
         'council' as area_level_code,
-        cast(null as varchar) as dfe_la_code,
-        cast(null as varchar) as ons_la_code,
-        cast(null as varchar) as region_code,
-        cast(null as varchar) as sub_region_code,
+        cast(null as string) as dfe_la_code,
+        cast(null as string) as ons_la_code,
+        cast(null as string) as region_code,
+        cast(null as string) as sub_region_code,
         nation_code,
         cast(null as date) as start_date,
         cast(null as date) as end_date,
-        cast(null as varchar) as predecessor_authority_keys,
+        cast(null as string) as predecessor_authority_keys,
         false as is_known
     from response
     where not is_authority_known
 ),
 
 unioned as (
-    select * from councils
+    select
+        authority_key,
+        authority_name,
+        area_level_code,
+        dfe_la_code,
+        ons_la_code,
+        region_code,
+        sub_region_code,
+        nation_code,
+        start_date,
+        end_date,
+        predecessor_authority_keys,
+        is_known
+    from councils
     union all
-    select * from areas
+    select
+        authority_key,
+        authority_name,
+        area_level_code,
+        dfe_la_code,
+        ons_la_code,
+        region_code,
+        sub_region_code,
+        nation_code,
+        start_date,
+        end_date,
+        predecessor_authority_keys,
+        is_known
+    from areas
     union all
-    select * from unknown
+    select
+        authority_key,
+        authority_name,
+        area_level_code,
+        dfe_la_code,
+        ons_la_code,
+        region_code,
+        sub_region_code,
+        nation_code,
+        start_date,
+        end_date,
+        predecessor_authority_keys,
+        is_known
+    from unknown
 )
 
 select

@@ -1,24 +1,49 @@
-with step as (
+with measure as (
     select
-        step.authority_key,
-        step.period_key,
-        step.age_band_code,
-        step.measure_code,
-        step.source_basis_code,
-        step.question_set_code,
-        step.unit_code,
-        step.value,
-        step.lower_bound,
-        step.upper_bound,
-        step.status_code,
-        step.is_follow_up_complete,
+        measure_code,
+        has_follow_up
+    from {{ ref('dim_measure') }}
+),
+
+in_force as (
+    select
+        authority_key,
+        period_key,
+        age_band_code,
+        measure_code,
+        source_basis_code,
+        question_set_code,
+        unit_code,
+        value,
+        lower_bound,
+        upper_bound,
+        status_code,
+        is_follow_up_complete,
+        has_contradiction
+    from {{ ref('int_pathway_step__in_force') }}
+),
+
+step as (
+    select
+        in_force.authority_key,
+        in_force.period_key,
+        in_force.age_band_code,
+        in_force.measure_code,
+        in_force.source_basis_code,
+        in_force.question_set_code,
+        in_force.unit_code,
+        in_force.value,
+        in_force.lower_bound,
+        in_force.upper_bound,
+        in_force.status_code,
+        in_force.is_follow_up_complete,
         -- a figure that has a follow-up, and no date that says whether it is over
         measure.has_follow_up
-        and step.status_code in ('reported', 'suppressed')
-        and step.is_follow_up_complete is null as is_follow_up_unknown,
-        step.has_contradiction
-    from {{ ref('int_pathway_step__in_force') }} as step
-    inner join {{ ref('dim_measure') }} as measure on step.measure_code = measure.measure_code
+        and in_force.status_code in ('reported', 'suppressed')
+        and in_force.is_follow_up_complete is null as is_follow_up_unknown,
+        in_force.has_contradiction
+    from in_force
+    inner join measure on in_force.measure_code = measure.measure_code
 ),
 
 authority as (
@@ -80,7 +105,20 @@ pivoted as (
 -- why DfE's figure stands beside a row, or does not
 compared as (
     select
-        pivoted.*,
+        pivoted.authority_key,
+        pivoted.period_key,
+        pivoted.age_band_code,
+        pivoted.source_basis_code,
+        pivoted.question_set_code,
+        pivoted.unit_code,
+        {%- for step in pathway_steps() %}
+        pivoted.{{ step }}_count,
+        pivoted.{{ step }}_lower,
+        pivoted.{{ step }}_upper,
+        pivoted.{{ step }}_status,
+        {%- endfor %}
+        pivoted.is_follow_up_complete,
+        pivoted.has_contradiction,
         authority.nation_code,
         period.reporting_year,
         case
@@ -113,7 +151,7 @@ select
     {%- endfor %}
     compared.is_follow_up_complete,
     compared.has_contradiction,
-    {%- for count in ['referral', 'rereferral', 'rereferral_child', 'not_in_need', 'assessment'] %}
+    {%- for count in dfe_counts_of_pathway() %}
     dfe.{{ count }}_count as dfe_{{ count }}_count,
     case compared.definition_comparability_code
         when 'definition_differs' then coalesce(dfe.{{ count }}_status, 'not_loaded')

@@ -86,7 +86,7 @@ figures as (
                 then 'partly_answered'
             else 'mixed'
         end as outcome_code,
-        cast(null as varchar) as answer_text
+        cast(null as string) as answer_text
     from counts
     inner join question
         on
@@ -103,7 +103,7 @@ yes_no as (
         question.question_code,
         question.question_summary,
         question.measure_code,
-        cast(null as varchar) as period_key,
+        cast(null as string) as period_key,
         0 as asked_figure_count,
         0 as reported_figure_count,
         0 as suppressed_figure_count,
@@ -121,9 +121,45 @@ yes_no as (
 ),
 
 unioned as (
-    select * from figures
+    select
+        source_key,
+        authority_key,
+        nation_code,
+        question_set_code,
+        question_code,
+        question_summary,
+        measure_code,
+        period_key,
+        asked_figure_count,
+        reported_figure_count,
+        suppressed_figure_count,
+        published_elsewhere_figure_count,
+        refused_or_not_held_figure_count,
+        other_figure_count,
+        not_answered_figure_count,
+        outcome_code,
+        answer_text
+    from figures
     union all
-    select * from yes_no
+    select
+        source_key,
+        authority_key,
+        nation_code,
+        question_set_code,
+        question_code,
+        question_summary,
+        measure_code,
+        period_key,
+        asked_figure_count,
+        reported_figure_count,
+        suppressed_figure_count,
+        published_elsewhere_figure_count,
+        refused_or_not_held_figure_count,
+        other_figure_count,
+        not_answered_figure_count,
+        outcome_code,
+        answer_text
+    from yes_no
 )
 
 select

@@ -30,11 +30,11 @@ select
         stated.question_code,
         {{ period_key('stated.period_start_date', 'stated.period_end_date') }},
         stated.age_band_code,
-        cast(stated.table_number as varchar),
-        cast(stated.row_number as varchar),
-        cast(stated.column_number as varchar)
+        cast(stated.table_number as string),
+        cast(stated.row_number as string),
+        cast(stated.column_number as string)
     ) as conflict_key,
-    'foi-' || stated.response_id as source_key,
+    {{ foi_source_key('stated.response_id') }} as source_key,
     stated.question_code,
     {{ period_key('stated.period_start_date', 'stated.period_end_date') }} as period_key,
     stated.age_band_code,

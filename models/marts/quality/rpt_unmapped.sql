@@ -57,11 +57,11 @@ stale_correction as (
 
 dfe_cell as (
     select
-        'dfe-' || data_set_code || '-' || release_code as source_key,
+        {{ dfe_source_key('data_set_code', 'release_code') }} as source_key,
         column_name,
         measure_code,
         geographic_level,
-        old_la_code,
+        area_code,
         la_name,
         authority_key,
         cell_text,
@@ -72,7 +72,7 @@ dfe_cell as (
 findings as (
     -- what stops the build: a cell that could not be placed or read
     select
-        'foi-' || foi_cell.response_id as source_key,
+        {{ foi_source_key('foi_cell.response_id') }} as source_key,
         'foi_' || foi_cell.finding_code as finding_code,
         foi_cell.place,
         foi_cell.found,
@@ -95,8 +95,8 @@ findings as (
         response.source_key,
         'foi_answer' as finding_code,
         'seeds/foi/foi_response.csv, response ' || response.response_id as place,
-        'is_answered ' || cast(response.is_answered as varchar) || ' and '
-        || cast(coalesce(printed.cell_count, 0) as varchar) || ' cells' as found,
+        'is_answered ' || cast(response.is_answered as string) || ' and '
+        || cast(coalesce(printed.cell_count, 0) as string) || ' cells' as found,
         1 as cell_count,
         true as is_blocking
     from response
@@ -105,7 +105,7 @@ findings as (
     union all
     -- a correction whose cell says something else now would be dropped in silence
     select
-        'foi-' || response_id as source_key,
+        {{ foi_source_key('response_id') }} as source_key,
         'correction' as finding_code,
         'seeds/reference/correction.csv for ' || {{ cell_place() }} as place,
         case
@@ -131,7 +131,7 @@ findings as (
     where authority_code is null
     union all
     select
-        'foi-' || response_id as source_key,
+        {{ foi_source_key('response_id') }} as source_key,
         'foi_text_unreadable' as finding_code,
         {{ cell_place() }} as place,
         'text "' || coalesce(cell_text, '') || '"' as found,
@@ -154,13 +154,13 @@ findings as (
         source_key,
         'dfe_area' as finding_code,
         source_key as place,
-        geographic_level || ' ' || coalesce(old_la_code, '(no code)') || ' '
+        geographic_level || ' ' || coalesce(area_code, '(no code)') || ' '
         || coalesce(la_name, '') as found,
         count(*) as cell_count,
         false as is_blocking
     from dfe_cell
     where authority_key is null
-    group by source_key, geographic_level, old_la_code, la_name
+    group by source_key, geographic_level, area_code, la_name
     union all
     select
         source_key,

@@ -1,6 +1,5 @@
 with figure as (
     select
-        data_set_code,
         release_code,
         time_period,
         reporting_year,
@@ -52,7 +51,7 @@ pivoted as (
 )
 
 select
-    pivoted.authority_key || '/' || cast(pivoted.reporting_year as varchar) as rereferral_key,
+    pivoted.authority_key || '/' || cast(pivoted.reporting_year as string) as rereferral_key,
     pivoted.authority_key,
     {{ reporting_year_key('pivoted.reporting_year') }} as period_key,
     pivoted.reporting_year,
@@ -66,16 +65,12 @@ select
     cast(pivoted.{{ percent }}_percent as decimal(5, 2)) as {{ percent }}_percent,
     pivoted.{{ percent }}_percent_status,
     {%- endfor %}
-    {%- for count in ['referral', 'referral_child', 'assessment'] %}
-    {{ ratio_half_up(
-        'cast(pivoted.' ~ count ~ '_count as bigint)',
-        'cast(pivoted.population_0_17_count as bigint)', 10000) }} as {{ count }}_per_10000,
-    {{ ratio_half_up(
-        'cast(pivoted.' ~ count ~ '_lower as bigint)',
-        'cast(pivoted.population_0_17_upper as bigint)', 10000) }} as {{ count }}_per_10000_lower,
-    {{ ratio_half_up(
-        'cast(pivoted.' ~ count ~ '_upper as bigint)',
-        'cast(pivoted.population_0_17_lower as bigint)', 10000) }} as {{ count }}_per_10000_upper,
+    {%- for count in dfe_rates() %}
+    {%- set number = 'cast(pivoted.' ~ count ~ '_%s as bigint)' %}
+    {%- set population = 'cast(pivoted.population_0_17_%s as bigint)' %}
+    {{ ratio(number % 'count', population % 'count', 10000) }} as {{ count }}_per_10000,
+    {{ ratio(number % 'lower', population % 'upper', 10000, 'down') }} as {{ count }}_per_10000_lower,
+    {{ ratio(number % 'upper', population % 'lower', 10000, 'up') }} as {{ count }}_per_10000_upper,
     {%- endfor %}
     -- a new council's first year has no predecessor's return to look back into
     coalesce(

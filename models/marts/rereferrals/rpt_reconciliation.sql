@@ -1,3 +1,6 @@
+{#- a sum over fewer than England's nine regions is none -#}
+{%- set region_count = 9 -%}
+
 with pathway as (
     select
         authority_key,
@@ -6,7 +9,6 @@ with pathway as (
         closed_after_assessment_status,
         closed_rereferred_within_12_months_count,
         closed_rereferred_within_12_months_status,
-        is_follow_up_complete,
         dfe_not_in_need_count,
         dfe_not_in_need_status,
         dfe_rereferral_child_count,
@@ -14,6 +16,16 @@ with pathway as (
         definition_comparability_code
     from {{ ref('fct_pathway') }}
     where age_band_code = 'all' and nation_code = 'E'
+),
+
+-- of this step alone: that of fct_pathway covers every re-referral of the row
+follow_up as (
+    select
+        authority_key,
+        period_key,
+        is_follow_up_complete
+    from {{ ref('int_pathway_step__in_force') }}
+    where measure_code = 'closed_rereferred_within_12_months' and age_band_code = 'all'
 ),
 
 authority as (
@@ -49,7 +61,7 @@ foi_closed as (
         dfe_not_in_need_count as reference_value,
         dfe_not_in_need_status as reference_status,
         cast(0 as bigint) as tolerance,
-        -- children closed with RC7 and RC8 against referrals closed with RC8 and RC9
+        -- children closed with RC7 and RC8 (2025: and RC9) against referrals closed with RC8 and RC9
         case
             when definition_comparability_code = 'definition_differs'
                 then 'definition_and_unit_differ'
@@ -60,28 +72,32 @@ foi_closed as (
 
 foi_rereferred as (
     select
-        'foi_rereferred_against_dfe_rereferral' as reconciliation_code,
-        authority_key,
-        period_key,
+        'foi_rereferred_against_dfe_children_rereferred' as reconciliation_code,
+        pathway.authority_key,
+        pathway.period_key,
         'closed_rereferred_within_12_months' as measure_code,
-        closed_rereferred_within_12_months_count as compared_value,
-        closed_rereferred_within_12_months_status as compared_status,
+        pathway.closed_rereferred_within_12_months_count as compared_value,
+        pathway.closed_rereferred_within_12_months_status as compared_status,
         'rereferral_child_count' as reference_measure_code,
-        dfe_rereferral_child_count as reference_value,
-        dfe_rereferral_child_status as reference_status,
+        pathway.dfe_rereferral_child_count as reference_value,
+        pathway.dfe_rereferral_child_status as reference_status,
         cast(0 as bigint) as tolerance,
         -- children who came back after a closure against children who came back at all
         case
-            when definition_comparability_code <> 'definition_differs'
-                then definition_comparability_code
-            when not is_follow_up_complete then 'follow_up_incomplete'
+            when pathway.definition_comparability_code <> 'definition_differs'
+                then pathway.definition_comparability_code
+            when not follow_up.is_follow_up_complete then 'follow_up_incomplete'
             when
-                is_follow_up_complete is null
-                and closed_rereferred_within_12_months_status = 'reported'
+                follow_up.is_follow_up_complete is null
+                and pathway.closed_rereferred_within_12_months_status = 'reported'
                 then 'follow_up_unknown'
             else 'base_differs'
         end as comparability_code
     from pathway
+    left join follow_up
+        on
+            pathway.authority_key = follow_up.authority_key
+            and pathway.period_key = follow_up.period_key
 ),
 
 area_figures as (
@@ -108,7 +124,6 @@ regions as (
         measure_code,
         sum(value) as compared_value,
         sum(rounding) as rounding,
-        count(*) as region_count,
         count(*) filter (where status_code = 'reported') as reported_count,
         count(*) filter (where status_code = 'suppressed') as suppressed_count
     from area_figures
@@ -126,14 +141,13 @@ regions_against_england as (
         -- parts would give a withheld total away
         case
             when
-                regions.region_count = 9
-                and regions.reported_count = 9
+                regions.reported_count = {{ region_count }}
                 and england.status_code <> 'suppressed'
                 then regions.compared_value
         end as compared_value,
         case
             when regions.suppressed_count > 0 or england.status_code = 'suppressed' then 'suppressed'
-            when regions.region_count = 9 and regions.reported_count = 9 then 'reported'
+            when regions.reported_count = {{ region_count }} then 'reported'
             else 'not_available'
         end as compared_status,
         england.measure_code as reference_measure_code,
@@ -150,11 +164,47 @@ regions_against_england as (
 ),
 
 unioned as (
-    select * from foi_closed
+    select
+        reconciliation_code,
+        authority_key,
+        period_key,
+        measure_code,
+        compared_value,
+        compared_status,
+        reference_measure_code,
+        reference_value,
+        reference_status,
+        tolerance,
+        comparability_code
+    from foi_closed
     union all
-    select * from foi_rereferred
+    select
+        reconciliation_code,
+        authority_key,
+        period_key,
+        measure_code,
+        compared_value,
+        compared_status,
+        reference_measure_code,
+        reference_value,
+        reference_status,
+        tolerance,
+        comparability_code
+    from foi_rereferred
     union all
-    select * from regions_against_england
+    select
+        reconciliation_code,
+        authority_key,
+        period_key,
+        measure_code,
+        compared_value,
+        compared_status,
+        reference_measure_code,
+        reference_value,
+        reference_status,
+        tolerance,
+        comparability_code
+    from regions_against_england
 )
 
 select
@@ -170,7 +220,8 @@ select
     reference_value,
     reference_status,
     cast(compared_value - reference_value as bigint) as difference,
-    cast(tolerance as bigint) as tolerance,
+    case when compared_value is not null and reference_value is not null then cast(tolerance as bigint) end
+        as tolerance,
     comparability_code,
     case
         when 'suppressed' in (compared_status, reference_status) then 'withheld'

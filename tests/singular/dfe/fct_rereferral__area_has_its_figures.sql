@@ -1,17 +1,27 @@
 {{ config(meta={'rule_code': 'published_area_has_its_figures'}) }}
 
--- Straight from the published file, area by area and year by year, against the mart, both ways.
-with published as (
+-- Straight from the published files, area by area and year by year, against the mart, both ways.
+with cell as (
     select
+        release_code,
         time_period as reporting_year,
-        'E-' || coalesce(
-            case when geographic_level = 'Local authority' then old_la_code end,
-            case when geographic_level = 'Regional' then region_code end,
-            country_code
-        ) as authority_key,
+        case geographic_level
+            when 'Local authority' then old_la_code
+            when 'Regional' then region_code
+            else country_code
+        end as area_code,
         trim(cell_text) as cell_text
-    from {{ ref('stg_dfe__c1_release_2025') }}
-    where column_name = 'referral_count'
+    from {{ ref('int_dfe_cell__unioned') }}
+    where data_set_code = 'c1' and column_name in ('referral_count', 'Referrals')
+),
+
+published as (
+    select
+        reporting_year,
+        {{ area_key("'E'", 'area_code') }} as authority_key,
+        max_by(cell_text, release_code) as cell_text
+    from cell
+    group by reporting_year, area_code
 ),
 
 mart as (
@@ -21,12 +31,12 @@ mart as (
         referral_count,
         referral_status
     from {{ ref('fct_rereferral') }}
-    where referral_release_code = '2025'
+    where referral_status <> 'not_loaded'
 )
 
 select
-    'fct_rereferral, ' || authority_key || ', ' || cast(reporting_year as varchar) as place,
-    'referrals ' || coalesce(cast(mart.referral_count as varchar), mart.referral_status, 'no row')
+    'fct_rereferral, ' || authority_key || ', ' || cast(reporting_year as string) as place,
+    'referrals ' || coalesce(cast(mart.referral_count as string), mart.referral_status, 'no row')
     || ' for ' || coalesce(published.cell_text, 'no row') || ' published' as found
 from published
 full outer join mart using (authority_key, reporting_year)
@@ -38,6 +48,6 @@ where
 union all
 
 select
-    'seeds/dfe/dfe_c1_release_2025.csv' as place,
+    'DfE data set c1' as place,
     'nothing to check' as found
 where not exists (select 1 from published)

@@ -18,7 +18,7 @@ with figure as (
 )
 
 select
-    'fct_rereferral, ' || part.authority_key || ', ' || cast(part.reporting_year as varchar) as place,
+    'fct_rereferral, ' || part.authority_key || ', ' || cast(part.reporting_year as string) as place,
     part.measure_code || ' ' || part.cell_text || ' against ' || whole.measure_code || ' '
     || whole.cell_text as found
 from figure as part

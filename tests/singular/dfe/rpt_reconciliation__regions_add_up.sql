@@ -23,7 +23,7 @@ reconciliation as (
 
 select
     'rpt_reconciliation, ' || measure_code || ', ' || period_key as place,
-    'regions ' || cast(compared_value as varchar) || ', England ' || cast(reference_value as varchar)
+    'regions ' || cast(compared_value as string) || ', England ' || cast(reference_value as string)
         as found
 from reconciliation
 where outcome_code = 'differs'

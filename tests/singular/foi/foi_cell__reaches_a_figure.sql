@@ -31,7 +31,7 @@ asked as (
 
 printed as (
     select
-        cell.response_id,
+        {{ foi_source_key('cell.response_id') }} as source_key,
         sum(
             case when cell.is_row_wide and cell.period_start_date is null then asked.period_count else 1 end
             * case when cell.is_row_wide and cell.age_band_code is null then asked.age_band_count else 1 end
@@ -43,7 +43,7 @@ printed as (
 
 published as (
     select
-        replace(source_key, 'foi-', '') as response_id,
+        source_key,
         sum(stated_count) as published_count
     from {{ ref('fct_pathway_figure') }}
     where source_key like 'foi-%'
@@ -52,11 +52,11 @@ published as (
 )
 
 select
-    'fct_pathway_figure, source foi-' || response_id as place,
-    cast(coalesce(published.published_count, 0) as varchar) || ' figures for '
-    || cast(coalesce(printed.printed_count, 0) as varchar) || ' printed' as found
+    'fct_pathway_figure, source ' || source_key as place,
+    cast(coalesce(published.published_count, 0) as string) || ' figures for '
+    || cast(coalesce(printed.printed_count, 0) as string) || ' printed' as found
 from printed
-full outer join published using (response_id)
+full outer join published using (source_key)
 where printed.printed_count is distinct from published.published_count
 
 union all

@@ -4,7 +4,7 @@
 -- missing figure fails as a doubled one does.
 with asked as (
     select
-        response.response_id,
+        {{ foi_source_key('response.response_id') }} as source_key,
         question.definition_code,
         {{ period_key('asked.period_start_date', 'asked.period_end_date') }} as period_key,
         asked.age_band_code
@@ -19,7 +19,7 @@ with asked as (
 
 published as (
     select
-        replace(source_key, 'foi-', '') as response_id,
+        source_key,
         definition_code,
         period_key,
         age_band_code,
@@ -29,23 +29,23 @@ published as (
 )
 
 select
-    'letter of response ' || asked.response_id as place,
+    'letter of source ' || asked.source_key as place,
     'no figure for ' || concat_ws(', ', asked.definition_code, asked.period_key, asked.age_band_code)
         as found
 from asked
-left join published using (response_id, definition_code, period_key, age_band_code)
+left join published using (source_key, definition_code, period_key, age_band_code)
 where published.status_code is null
 
 union all
 
 select
-    'fct_pathway_figure, source foi-' || published.response_id as place,
+    'fct_pathway_figure, source ' || published.source_key as place,
     'not answered, and never asked: '
     || concat_ws(', ', published.definition_code, published.period_key, published.age_band_code)
         as found
 from published
-left join asked using (response_id, definition_code, period_key, age_band_code)
-where published.status_code = 'not_answered' and asked.response_id is null
+left join asked using (source_key, definition_code, period_key, age_band_code)
+where published.status_code = 'not_answered' and asked.source_key is null
 
 union all
 
