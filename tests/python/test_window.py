@@ -146,11 +146,14 @@ def test_signed_columns_and_intervals_are_no_counts() -> None:
     assert percent_columns(["a_percent", "difference_percent", "percent_code"]) == ["a_percent"]
 
 
-def test_a_status_finds_its_figure_under_either_name() -> None:
-    names = ["a_count", "a_lower", "a_upper", "a_status", "b_count", "b_count_status", "c_status"]
+def test_a_status_finds_its_own_figure_and_no_other_under_each_of_its_names() -> None:
+    names = ["a_count", "a_lower", "a_upper", "a_status", "a_percent", "a_percent_status", "b_count"]
+    names += ["b_count_status", "c_status", "d_value", "d_status"]
     assert status_pairs(names) == [
         ("a_status", "a_count", "a_lower", "a_upper"),
+        ("a_percent_status", "a_percent", None, None),
         ("b_count_status", "b_count", None, None),
+        ("d_status", "d_value", None, None),
     ]
 
 
