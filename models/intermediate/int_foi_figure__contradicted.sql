@@ -24,40 +24,12 @@ subset_pair as (
     from {{ ref('stg_reference__definition_subset') }}
 ),
 
--- a part of a step against the step itself: same response, period and age band
-step_against_step as (
+-- of one response and period: a part of a step against the step in the same age band, and one age band of
+-- a question against all children
+part_against_whole as (
     select
-        'pathway_step' as finding_code,
-        part.response_id,
-        part.question_code,
-        part.period_start_date,
-        part.period_end_date,
-        part.age_band_code,
-        part.table_number,
-        part.row_number,
-        part.column_number,
-        part.measure_code || ' ' || part.cell_text as part_text,
-        whole.question_code as whole_question_code,
-        whole.age_band_code as whole_age_band_code,
-        whole.measure_code || ' ' || whole.cell_text as whole_text,
-        part.is_contradiction_checked or whole.is_contradiction_checked
-            as is_contradiction_checked
-    from figure as part
-    inner join subset_pair on part.definition_code = subset_pair.definition_code
-    inner join figure as whole
-        on
-            subset_pair.superset_definition_code = whole.definition_code
-            and part.response_id = whole.response_id
-            and part.period_start_date = whole.period_start_date
-            and part.period_end_date = whole.period_end_date
-            and part.age_band_code = whole.age_band_code
-    where part.lower_bound > whole.upper_bound
-),
-
--- one age band against all children: same response, question and period
-age_band_against_all as (
-    select
-        'age_band' as finding_code,
+        case when subset_pair.definition_code is null then 'age_band' else 'pathway_step' end
+            as finding_code,
         part.response_id,
         part.question_code,
         part.period_start_date,
@@ -76,12 +48,20 @@ age_band_against_all as (
     inner join figure as whole
         on
             part.response_id = whole.response_id
-            and part.question_code = whole.question_code
             and part.period_start_date = whole.period_start_date
             and part.period_end_date = whole.period_end_date
+            and part.lower_bound > whole.upper_bound
+    left join subset_pair
+        on
+            part.definition_code = subset_pair.definition_code
+            and whole.definition_code = subset_pair.superset_definition_code
+    where
+        (subset_pair.definition_code is not null and part.age_band_code = whole.age_band_code)
+        or (
+            part.question_code = whole.question_code
             and part.age_band_code <> 'all'
             and whole.age_band_code = 'all'
-    where part.lower_bound > whole.upper_bound
+        )
 ),
 
 -- the age bands do not overlap, so together they are at most all children
@@ -128,9 +108,7 @@ age_sum_against_all as (
 ),
 
 found as (
-    select * from step_against_step
-    union all
-    select * from age_band_against_all
+    select * from part_against_whole
     union all
     select * from age_sum_against_all
 )
