@@ -5,7 +5,9 @@ with cell as (
         period_label,
         question_label,
         age_band_label,
-        cell_text,
+        -- what was read: the corrected text where a correction applies
+        case when is_corrected then 'corrected text' else 'text' end || ' "'
+        || coalesce(case when is_corrected then mark_text else cell_text end, '') || '"' as text_read,
         is_row_wide,
         question_code,
         period_start_date,
@@ -60,7 +62,7 @@ findings as (
         response_id,
         place,
         'cell_text' as finding_code,
-        'text "' || coalesce(cell_text, '') || '"' as found
+        text_read as found
     from cell
     where not is_text_known
     union all

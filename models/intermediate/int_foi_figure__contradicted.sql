@@ -90,7 +90,7 @@ age_sum_against_all as (
         whole.row_number,
         whole.column_number,
         whole.measure_code || ' of the age bands together '
-        || cast(part.lower_bound as string) as part_text,
+        || cast(cast(part.lower_bound as bigint) as string) as part_text,
         whole.question_code as whole_question_code,
         whole.age_band_code as whole_age_band_code,
         whole.measure_code || ' ' || whole.cell_text as whole_text,

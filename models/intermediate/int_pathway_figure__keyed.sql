@@ -118,7 +118,11 @@ keyed as (
         'foi' as source_basis_code,
         response.question_set_code,
         -- what a source says goes before what another leaves out, and a new answer before the old one
-        case when status.is_stated then 0 else 1 end as silence_order,
+        case
+            when status.is_stated then 0
+            when figure.stated_count > 0 then 1
+            else 2
+        end as silence_order,
         case when superseded.source_key is null then 0 else 1 end as superseded_order,
         coalesce(response.response_date, noted_date.as_at_date) as source_date
     from figure

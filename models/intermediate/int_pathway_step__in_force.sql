@@ -10,8 +10,10 @@ with figure as (
         lower_bound,
         upper_bound,
         status_code,
+        is_approximate,
         is_follow_up_complete,
         has_contradiction,
+        note,
         source_basis_code,
         question_set_code,
         silence_order,
@@ -63,8 +65,10 @@ select
     judged.lower_bound,
     judged.upper_bound,
     judged.status_code,
+    judged.is_approximate,
     judged.is_follow_up_complete,
-    judged.has_contradiction
+    judged.has_contradiction,
+    judged.note
 from judged
 inner join question_set_in_force
     on

@@ -121,6 +121,8 @@ def build(settings: Settings, say: Say) -> Published:
     _require_door(door)
     say(f"The door: {_counted(len(door.checks), 'check')} passed.", "green")
     before = read_run(settings)
+    # the door takes seconds, in which another build may have begun
+    require_build_file_free(settings)
     code = run_dbt(settings, ["build"])
     if code != 0:
         rules = load_rules(settings.seeds)

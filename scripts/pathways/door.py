@@ -32,6 +32,7 @@ FORMATS: dict[str, str] = {
     "integer": r"-?[0-9]{1,9}",
     "mark": r"[^A-Z\s]+(?: [^A-Z\s]+)*",
     "ons_code": r"[A-Z][0-9]{8}",
+    "position": r"[1-9][0-9]{0,5}",
     "sha256": r"[0-9a-f]{64}",
     "text": "",
     "url": r"https?://[^\s]+",
@@ -41,6 +42,21 @@ FORMATS: dict[str, str] = {
 
 A date must also be in the calendar; a text may be anything.
 """
+
+EXPECTED: dict[str, str] = {
+    "boolean": "true or false",
+    "code": "a code of letters, digits and _ . + - without spaces",
+    "date": "a day of the calendar such as 2015-04-01",
+    "dfe_la_code": "a three-digit code",
+    "integer": "a whole number in digits",
+    "mark": "a mark in lower case with single spaces",
+    "ons_code": "a nine-character code such as E08000026",
+    "position": "a whole number from 1",
+    "sha256": "a SHA-256 in 64 characters, 0-9 and a-f",
+    "url": "a web address",
+    "year": "a year such as 2025",
+}
+"""Each format in words, for whoever wrote something else."""
 
 FILE_IS_WHOLE = "seed_file_is_whole"
 
@@ -69,7 +85,12 @@ def seed_checks(spec: SeedSpec, header: Sequence[str]) -> list[Check]:
         return " and ".join(words)
 
     def check(
-        rule_code: str, expectation: str, column: str = "", detail: str = "", **arguments: object
+        rule_code: str,
+        expectation: str,
+        column: str = "",
+        detail: str = "",
+        expected: str = "",
+        **arguments: object,
     ) -> Check:
         parts = [SIDE, name, rule_code, column, detail]
         if column:
@@ -80,6 +101,7 @@ def seed_checks(spec: SeedSpec, header: Sequence[str]) -> list[Check]:
             expectation=expectation,
             arguments=arguments,
             columns=(column,) if column else spec.key,
+            expected=expected,
             table_found=columns_found if rule_code == "seed_columns_as_declared" else lambda: "no rows",
         )
 
@@ -115,6 +137,7 @@ def seed_checks(spec: SeedSpec, header: Sequence[str]) -> list[Check]:
                     "seed_value_has_its_format",
                     "ExpectColumnValuesToMatchRegex",
                     column.name,
+                    expected=EXPECTED[column.format],
                     regex=_pattern(column.format),
                 )
             )
@@ -125,6 +148,7 @@ def seed_checks(spec: SeedSpec, header: Sequence[str]) -> list[Check]:
                     "ExpectColumnValuesToMatchStrftimeFormat",
                     column.name,
                     "calendar",
+                    expected=EXPECTED["date"],
                     strftime_format="%Y-%m-%d",
                 )
             )
@@ -134,6 +158,7 @@ def seed_checks(spec: SeedSpec, header: Sequence[str]) -> list[Check]:
                     "seed_value_is_in_its_list",
                     "ExpectColumnValuesToBeInSet",
                     column.name,
+                    expected=" or ".join(column.values),
                     value_set=list(column.values),
                 )
             )

@@ -35,7 +35,8 @@ class Check:
     """One expectation and the rule that it stands for.
 
     ``expectation`` is the name of a Great Expectations class, ``arguments`` its
-    arguments; ``columns`` are those whose values a broken row is shown with.
+    arguments; ``columns`` are those whose values a broken row is shown with, and
+    ``expected`` what should have stood there.
     ``condition`` limits the rows: a column, ``==`` or ``!=``, and a text.
     """
 
@@ -44,6 +45,7 @@ class Check:
     expectation: str
     arguments: dict[str, Any]
     columns: tuple[str, ...] = ()
+    expected: str = ""
     condition: tuple[str, str, str] | None = None
     table_found: Callable[[], str] | None = None
 
@@ -152,7 +154,9 @@ def _outcome(suite: Suite, check: Check, result: Any, rules: RuleBook) -> CheckO
         else:
             count = len(indexes)
             spots = [suite.describe(index, check.columns) for index in indexes[:ROW_LIMIT]]
-            lines = capped([sentence(place, found, rule) for place, found in spots], count, ROW_LIMIT)
+            wanted = f" where {check.expected} was expected" if check.expected else ""
+            lines = [sentence(place, found + wanted, rule) for place, found in spots]
+            lines = capped(lines, count, ROW_LIMIT)
     return CheckOutcome(
         check_name=check.check_name,
         rule_code=check.rule_code,

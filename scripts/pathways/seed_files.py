@@ -224,7 +224,10 @@ def load_specs(seeds: Path, project: Path, formats: Sequence[str]) -> dict[str, 
     specs: dict[str, SeedSpec] = {}
     for path in property_files(seeds):
         place = path.relative_to(project).as_posix()
-        for node in read_yaml(path, place).get("seeds") or ():
+        nodes = read_yaml(path, place).get("seeds") or []
+        if not isinstance(nodes, list) or not all(isinstance(node, dict) for node in nodes):
+            raise PathwaysError(f"{place}: found {nodes!r} under seeds; expected a list of seeds with names.")
+        for node in nodes:
             spec = _spec(node, path, place, formats)
             if spec.name in specs:
                 raise PathwaysError(f"{place}: seed {spec.name} is declared twice. Keep one.")

@@ -87,8 +87,12 @@ def _threads(text: str | None) -> int | None:
 def _memory(text: str | None) -> str | None:
     if not text:
         return None
-    if not re.fullmatch(r"\d+(\.\d+)?\s*([KMGT]i?)?B|\d+(\.\d+)?%", text.strip(), re.IGNORECASE):
-        raise PathwaysError(f"PATHWAYS_MEMORY is '{text}'; an amount such as 2GB or 512MiB was expected.")
+    amount = r"[1-9]\d*(\.\d+)?\s*([MGT]i?)B|(100|[1-9]\d?)(\.\d+)?%"
+    if not re.fullmatch(amount, text.strip(), re.IGNORECASE):
+        raise PathwaysError(
+            f"PATHWAYS_MEMORY is '{text}'; an amount such as 2GB or 512MiB, "
+            "or a share such as 80%, was expected."
+        )
     return text.strip()
 
 

@@ -128,6 +128,20 @@ def bad_rows(spoilt: Callable[..., tuple[Path, bool]]) -> tuple[Path, dict[str, 
             {"response_id": "request_wales_2025"},
             {"authority_code": "331", "is_answered": "true"},
         )
+        # a year that the letter does not ask for
+        add_row(
+            cell,
+            response_id="request_359730326",
+            table_number="3",
+            row_number="3",
+            column_number="2",
+            cell_text="4400",
+            is_row_wide="false",
+            question_code="Q4a",
+            period_start_date="2020-04-01",
+            period_end_date="2021-03-31",
+            age_band_code="all",
+        )
         add_row(
             reference / "correction.csv",
             response_id="request_18908",
@@ -178,6 +192,9 @@ BAD_ROWS = {
         "response request_359730326, table 2, row 6, column 6: early_help_rereferred_within_12_months 21"
         " against closed_referred_to_early_help 20"
     ),
+    "figure_was_asked_for": (
+        "response request_359730326, table 3, row 3, column 2: age all, 2020-04-01 to 2021-03-31"
+    ),
     "dfe_text_is_known": 'dfe-c1-2025, column no_further_action_count: text "?"',
     "dfe_part_is_not_above_its_whole": "E-331, 2024: rereferral_child_count 999 against rereferral_count 941",
     "dfe_area_is_known": "dfe-c1-2025: Local authority 999 Hampshire",
@@ -217,7 +234,7 @@ def test_silence_is_never_inferred_from_a_cell_that_was_not_placed(
     assert statuses == [("unreadable",)]
 
 
-def test_a_code_in_no_dictionary_a_measure_without_column_and_a_broken_period_are_caught(
+def test_a_row_that_makes_no_sense_by_itself_is_caught_by_its_rule(
     spoilt: Callable[..., tuple[Path, bool]],
 ) -> None:
     def plant(project: Path) -> None:
@@ -231,6 +248,29 @@ def test_a_code_in_no_dictionary_a_measure_without_column_and_a_broken_period_ar
             reference / "period.csv",
             {"period_start_date": "2025-04-01"},
             {"period_end_date": "2026-03-30"},
+        )
+        edit_seed(
+            project / "seeds" / "foi" / "foi_response.csv",
+            {"response_id": "request_359730326"},
+            {"request_date": "2021-10-02", "supersedes_response_id": "request_359730326"},
+        )
+        add_row(
+            project / "seeds" / "foi" / "foi_note.csv",
+            response_id="request_18908",
+            note_number="5",
+            note_kind_code="contradiction",
+            question_code="Q2",
+            note_text="Compared, but not said which year.",
+        )
+        add_row(
+            project / "seeds" / "foi" / "foi_mark.csv",
+            response_id="request_18908",
+            mark_text="few",
+            status_code="suppressed",
+            lower_bound="5",
+            upper_bound="3",
+            meaning="fewer than five",
+            evidence="footnote",
         )
         edit_seed(
             project / "seeds" / "foi" / "foi_question.csv",
@@ -259,6 +299,20 @@ def test_a_code_in_no_dictionary_a_measure_without_column_and_a_broken_period_ar
         "seeds/foi/foi_question.csv, england_2021: definition_code"
         " foi_2021_closed_rereferred_within_12_months for 2 questions"
     ) in rules["definition_is_asked_once"]
+    assert rules["superseded_answer_is_an_earlier_one"] == [
+        "seeds/foi/foi_response.csv, response request_359730326:"
+        " supersedes_response_id that leads back to itself"
+    ]
+    assert rules["letter_dates_are_in_order"] == [
+        "seeds/foi/foi_response.csv, response request_359730326:"
+        " request_date 2021-10-02 and response_date 2021-10-01"
+    ]
+    assert rules["document_mark_can_be_read"] == [
+        'seeds/foi/foi_mark.csv, response request_18908: mark "few" as suppressed 5 3'
+    ]
+    assert rules["note_says_what_its_kind_needs"] == [
+        "seeds/foi/foi_note.csv, response request_18908, note 5: a note of kind contradiction with a blank"
+    ]
     assert any(
         "pathway_step early_help_declined" in message for message in rules["pathway_columns_are_the_measures"]
     )

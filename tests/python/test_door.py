@@ -82,14 +82,17 @@ def test_each_value_rule_fires_on_its_line_after_a_quoted_newline(tmp_path: Path
     }
     everything = [line for check in report.failures for line in check.sentences]
     assert (
-        "seeds/foi/area.csv line 5, column start_date: found '2015-02-30'. "
-        "A value is written in the format of its column. Write it so."
+        "seeds/foi/area.csv line 5, column start_date: found '2015-02-30' where a day of the "
+        "calendar such as 2015-04-01 was expected. A value is written in the format of its column. Write it so."
     ) in everything
     assert sum("'1/4/2015'" in line for line in everything) == 1, "one value, said once"
     assert any("line 6, column start_date" in line for line in everything)
     assert any("line 7, column area_code: found 'E 3'" in line for line in everything)
     assert any("line 7, column area_name" in line for line in everything)
-    assert any("line 6, column kind: found 'village'" in line for line in everything)
+    assert any(
+        "line 6, column kind: found 'village' where council or region was expected" in line
+        for line in everything
+    )
     assert [line.split(":")[0] for line in found["seed_key_is_unique"]] == [
         "seeds/foi/area.csv line 5, column area_code",
         "seeds/foi/area.csv line 6, column area_code",
@@ -213,6 +216,7 @@ def test_a_property_file_that_cannot_be_used_is_named(
         ("mark", ["<5", "not held", "*"], ["Not held", "not  held", " *", "*\t"]),
         ("ons_code", ["E06000060", "W06000009"], ["E0600006", "e06000060", "z"]),
         ("integer", ["-3", "0", "42"], ["4.0", "+1", " 1", "12345678901"]),
+        ("position", ["1", "12"], ["0", "-1", "01", "1234567"]),
         ("sha256", ["a" * 64], ["A" * 64, "a" * 63]),
         ("url", ["https://example.org/x"], ["ftp://x", "https://a b"]),
         ("year", ["2025"], ["25", "20255"]),

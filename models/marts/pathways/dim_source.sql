@@ -16,6 +16,15 @@ with response as (
     from {{ ref('int_foi_response__keyed') }}
 ),
 
+superseding as (
+    select
+        supersedes_source_key as source_key,
+        {{ joined_text('source_key', "', '", 'source_key') }} as superseded_by_source_key
+    from response
+    where supersedes_source_key is not null
+    group by supersedes_source_key
+),
+
 dfe_release as (
     select
         data_set_code,
@@ -29,23 +38,25 @@ dfe_release as (
 )
 
 select
-    source_key,
+    response.source_key,
     'foi' as source_basis_code,
-    publisher_name,
-    source_title,
-    reference as source_reference,
-    question_set_code,
+    response.publisher_name,
+    response.source_title,
+    response.reference as source_reference,
+    response.question_set_code,
     cast(null as string) as data_set_code,
     cast(null as string) as release_code,
-    request_date,
-    response_date,
-    is_answered,
-    early_help_process_text,
-    supersedes_source_key,
-    source_file_name,
-    sha256,
-    licence
+    response.request_date,
+    response.response_date,
+    response.is_answered,
+    response.early_help_process_text,
+    response.supersedes_source_key,
+    superseding.superseded_by_source_key,
+    response.source_file_name,
+    response.sha256,
+    response.licence
 from response
+left join superseding on response.source_key = superseding.source_key
 union all
 select
     {{ dfe_source_key('data_set_code', 'release_code') }} as source_key,
@@ -61,6 +72,7 @@ select
     true as is_answered,
     cast(null as string) as early_help_process_text,
     cast(null as string) as supersedes_source_key,
+    cast(null as string) as superseded_by_source_key,
     source_file_name,
     sha256,
     licence

@@ -18,8 +18,11 @@ in_force as (
         lower_bound,
         upper_bound,
         status_code,
+        is_approximate,
         is_follow_up_complete,
-        has_contradiction
+        has_contradiction,
+        source_key,
+        note
     from {{ ref('int_pathway_step__in_force') }}
 ),
 
@@ -41,7 +44,11 @@ step as (
         measure.has_follow_up
         and in_force.status_code in ('reported', 'suppressed')
         and in_force.is_follow_up_complete is null as is_follow_up_unknown,
-        in_force.has_contradiction
+        in_force.is_approximate,
+        in_force.has_contradiction,
+        case when in_force.status_code not in ('not_answered', 'blank') then in_force.source_key end
+            as stated_source_key,
+        case when in_force.note is not null then in_force.measure_code || ': ' || in_force.note end as note
     from in_force
     inner join measure on in_force.measure_code = measure.measure_code
 ),
@@ -97,7 +104,10 @@ pivoted as (
             when bool_or(not is_follow_up_complete) then false
             when not bool_or(is_follow_up_unknown) then bool_and(is_follow_up_complete)
         end as is_follow_up_complete,
-        bool_or(has_contradiction) as has_contradiction
+        bool_or(is_approximate) as is_approximate,
+        bool_or(has_contradiction) as has_contradiction,
+        {{ joined_text('distinct stated_source_key', "', '", 'stated_source_key') }} as source_keys,
+        {{ joined_text('distinct note', "' '", 'note') }} as note
     from step
     group by authority_key, period_key, age_band_code
 ),
@@ -118,7 +128,10 @@ compared as (
         pivoted.{{ step }}_status,
         {%- endfor %}
         pivoted.is_follow_up_complete,
+        pivoted.is_approximate,
         pivoted.has_contradiction,
+        pivoted.source_keys,
+        pivoted.note,
         authority.nation_code,
         period.reporting_year,
         case
@@ -150,7 +163,10 @@ select
     compared.{{ step }}_status,
     {%- endfor %}
     compared.is_follow_up_complete,
+    compared.is_approximate,
     compared.has_contradiction,
+    compared.source_keys,
+    compared.note,
     {%- for count in dfe_counts_of_pathway() %}
     dfe.{{ count }}_count as dfe_{{ count }}_count,
     case compared.definition_comparability_code

@@ -22,6 +22,12 @@ response as (
     from {{ ref('int_foi_response__keyed') }}
 ),
 
+superseded as (
+    select distinct supersedes_source_key as source_key
+    from {{ ref('int_foi_response__keyed') }}
+    where supersedes_source_key is not null
+),
+
 question as (
     select
         question_set_code,
@@ -163,22 +169,24 @@ unioned as (
 )
 
 select
-    concat_ws('/', source_key, question_code, period_key) as coverage_key,
-    source_key,
-    authority_key,
-    nation_code,
-    question_set_code,
-    question_code,
-    question_summary,
-    measure_code,
-    period_key,
-    cast(asked_figure_count as integer) as asked_figure_count,
-    cast(reported_figure_count as integer) as reported_figure_count,
-    cast(suppressed_figure_count as integer) as suppressed_figure_count,
-    cast(published_elsewhere_figure_count as integer) as published_elsewhere_figure_count,
-    cast(refused_or_not_held_figure_count as integer) as refused_or_not_held_figure_count,
-    cast(other_figure_count as integer) as other_figure_count,
-    cast(not_answered_figure_count as integer) as not_answered_figure_count,
-    outcome_code,
-    answer_text
+    concat_ws('/', unioned.source_key, unioned.question_code, unioned.period_key) as coverage_key,
+    unioned.source_key,
+    unioned.authority_key,
+    unioned.nation_code,
+    unioned.question_set_code,
+    unioned.question_code,
+    unioned.question_summary,
+    unioned.measure_code,
+    unioned.period_key,
+    superseded.source_key is not null as is_superseded,
+    cast(unioned.asked_figure_count as integer) as asked_figure_count,
+    cast(unioned.reported_figure_count as integer) as reported_figure_count,
+    cast(unioned.suppressed_figure_count as integer) as suppressed_figure_count,
+    cast(unioned.published_elsewhere_figure_count as integer) as published_elsewhere_figure_count,
+    cast(unioned.refused_or_not_held_figure_count as integer) as refused_or_not_held_figure_count,
+    cast(unioned.other_figure_count as integer) as other_figure_count,
+    cast(unioned.not_answered_figure_count as integer) as not_answered_figure_count,
+    unioned.outcome_code,
+    unioned.answer_text
 from unioned
+left join superseded on unioned.source_key = superseded.source_key

@@ -2,6 +2,7 @@
 
 -- Counted twice by ways of their own: from the seed, a cell stands once, and a row-wide cell once for
 -- each period and age asked on the axis that it leaves blank; from the published table, as stated_count.
+-- A response with a cell that could not be placed is left to the rules that name that cell.
 with cell as (
     select
         response_id,
@@ -9,6 +10,11 @@ with cell as (
         period_start_date,
         age_band_code
     from {{ ref('stg_foi__cell') }}
+),
+
+unplaced as (
+    select response_id
+    from {{ ref('int_foi_cell__unmapped') }}
 ),
 
 response as (
@@ -38,6 +44,7 @@ printed as (
         ) as printed_count
     from cell
     inner join asked on cell.response_id = asked.response_id
+    where cell.response_id not in (select unplaced.response_id from unplaced)
     group by cell.response_id
 ),
 
@@ -46,7 +53,9 @@ published as (
         source_key,
         sum(stated_count) as published_count
     from {{ ref('fct_pathway_figure') }}
-    where source_key like 'foi-%'
+    where
+        source_key like 'foi-%'
+        and source_key not in (select {{ foi_source_key('unplaced.response_id') }} from unplaced)
     group by source_key
     having sum(stated_count) > 0
 )

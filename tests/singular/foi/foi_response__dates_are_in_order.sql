@@ -1,0 +1,43 @@
+{{ config(meta={'rule_code': 'letter_dates_are_in_order'}) }}
+
+-- A date too late would call a follow-up complete that is not.
+with response as (
+    select
+        response_id,
+        request_date,
+        response_date
+    from {{ ref('stg_foi__response') }}
+),
+
+note as (
+    select
+        response_id,
+        note_number,
+        as_at_date
+    from {{ ref('stg_foi__note') }}
+)
+
+select
+    'seeds/foi/foi_response.csv, response ' || response_id as place,
+    'request_date ' || cast(request_date as string) || ' and response_date '
+    || cast(response_date as string) as found
+from response
+where request_date > response_date
+
+union all
+
+select
+    'seeds/foi/foi_note.csv, response ' || note.response_id || ', note '
+    || cast(note.note_number as string) as place,
+    'as_at_date ' || cast(note.as_at_date as string) || ' and response_date '
+    || cast(response.response_date as string) as found
+from note
+inner join response on note.response_id = response.response_id
+where note.as_at_date > response.response_date
+
+union all
+
+select
+    'seeds/foi/foi_response.csv' as place,
+    'nothing to check' as found
+where not exists (select 1 from response)

@@ -1,0 +1,55 @@
+{{ config(meta={'rule_code': 'superseded_answer_is_an_earlier_one'}) }}
+
+-- Which answer is in force hangs on this: a circle would leave it to chance.
+with recursive response as (
+    select
+        response_id,
+        supersedes_response_id,
+        authority_code,
+        nation_code,
+        question_set_code,
+        response_date
+    from {{ ref('stg_foi__response') }}
+),
+
+chain as (
+    select
+        response_id,
+        supersedes_response_id as earlier_response_id
+    from response
+    where supersedes_response_id is not null
+    union
+    select
+        chain.response_id,
+        response.supersedes_response_id as earlier_response_id
+    from chain
+    inner join response on chain.earlier_response_id = response.response_id
+    where response.supersedes_response_id is not null
+)
+
+select
+    'seeds/foi/foi_response.csv, response ' || response_id as place,
+    'supersedes_response_id that leads back to itself' as found
+from chain
+where response_id = earlier_response_id
+
+union all
+
+select
+    'seeds/foi/foi_response.csv, response ' || later.response_id as place,
+    'supersedes_response_id ' || earlier.response_id
+    || ', an answer of another council, to another letter, or of a later date' as found
+from response as later
+inner join response as earlier on later.supersedes_response_id = earlier.response_id
+where
+    later.nation_code <> earlier.nation_code
+    or later.question_set_code <> earlier.question_set_code
+    or coalesce(later.authority_code, '') <> coalesce(earlier.authority_code, '')
+    or later.response_date < earlier.response_date
+
+union all
+
+select
+    'seeds/foi/foi_response.csv' as place,
+    'nothing to check' as found
+where not exists (select 1 from response)
