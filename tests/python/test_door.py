@@ -83,7 +83,8 @@ def test_each_value_rule_fires_on_its_line_after_a_quoted_newline(tmp_path: Path
     everything = [line for check in report.failures for line in check.sentences]
     assert (
         "seeds/foi/area.csv line 5, column start_date: found '2015-02-30' where a day of the "
-        "calendar such as 2015-04-01 was expected. A value is written in the format of its column. Write it so."
+        "calendar such as 2015-04-01 was expected. A value is written in the format of its column. "
+        "Write it so."
     ) in everything
     assert sum("'1/4/2015'" in line for line in everything) == 1, "one value, said once"
     assert any("line 6, column start_date" in line for line in everything)

@@ -244,6 +244,28 @@ def test_london_is_counted_once(published: duckdb.DuckDBPyConnection) -> None:
     assert all_eleven - england > 100_000
 
 
+def test_every_figure_is_in_force_while_no_answer_was_corrected(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    assert published.sql(
+        "select count(*), count(*) filter (where is_in_force) from fct_pathway_figure"
+    ).fetchall() == [(280, 280)]
+
+
+def test_the_wide_table_says_what_the_documents_say_of_its_figures(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    """A reader of request 18908's early help assessments must learn that they may not be children."""
+    rows = published.sql(
+        "select source_keys, note from fct_pathway where authority_key = 'unknown-request_18908'"
+        " and age_band_code = 'all' and period_key = '2024-04-01_2025-03-31'"
+    ).fetchall()
+    ((source, note),) = rows
+    assert source == "foi-request_18908"
+    assert "early_help_assessed: The question asks for children; the row label names assessments." in note
+    assert "early_help_rereferred_within_12_months: NB figures for question 7" in note
+
+
 def test_wales_stands_apart_and_in_no_english_comparison(
     published: duckdb.DuckDBPyConnection,
 ) -> None:

@@ -192,6 +192,78 @@ def test_a_correction_settles_a_figure_and_keeps_what_was_printed(
     assert rows == [(2034, "2033", "The council corrected the figure by letter.")]
 
 
+def test_a_corrected_answer_counts_once_and_keeps_what_it_leaves_out(
+    project_copy: Path, dbt: Callable[..., bool]
+) -> None:
+    foi = project_copy / "seeds" / "foi"
+    letters = {"first": ("2026-01-05", ""), "corrected": ("2026-02-05", "first")}
+    for response, (date, supersedes) in letters.items():
+        add_row(
+            foi / "foi_response.csv",
+            response_id=response,
+            authority_code="850",
+            nation_code="E",
+            question_set_code="england_2025",
+            publisher_name="Hampshire County Council",
+            source_title=response,
+            response_date=date,
+            is_answered="true",
+            supersedes_response_id=supersedes,
+            source_file_name=f"{response}.txt",
+            sha256="0" * 64,
+            licence="made up",
+        )
+    cells = [
+        ("first", "Q4", "3000"),
+        ("first", "Q6", "4"),
+        ("first", "Q7", "-"),
+        ("corrected", "Q4", "3100"),
+        ("corrected", "Q6", "<5"),
+    ]
+    for row, (response, question, text) in enumerate(cells, start=2):
+        add_row(
+            foi / "foi_cell.csv",
+            response_id=response,
+            table_number="1",
+            row_number=str(row),
+            column_number="2",
+            cell_text=text,
+            is_row_wide="false",
+            question_code=question,
+            period_start_date="2022-04-01",
+            period_end_date="2023-03-31",
+            age_band_code="all",
+        )
+    assert dbt(project_copy, "build", "--exclude-resource-type", "unit_test")
+    with duckdb.connect(str(project_copy / "warehouse" / "build.duckdb"), read_only=True) as warehouse:
+        warehouse.execute("set schema = 'marts'")
+        figures = warehouse.sql(
+            "select source_key, measure_code, value, status_code, cell_text, is_in_force"
+            " from fct_pathway_figure where authority_key = 'E-850' and stated_count > 0"
+            " order by measure_code, source_key desc"
+        ).fetchall()
+        pathway = warehouse.sql(
+            "select closed_after_assessment_count, closed_referred_to_early_help_upper,"
+            " early_help_rereferred_within_12_months_status, assessed_status, source_keys"
+            " from fct_pathway where authority_key = 'E-850' and age_band_code = 'all'"
+            " and period_key = '2022-04-01_2023-03-31'"
+        ).fetchall()
+        asked = warehouse.sql(
+            "select sum(asked_figure_count) from rpt_coverage"
+            " where authority_key = 'E-850' and not is_superseded"
+        ).fetchall()
+    assert figures == [
+        ("foi-first", "closed_after_assessment", 3000, "reported", "3000", False),
+        ("foi-corrected", "closed_after_assessment", 3100, "reported", "3100", True),
+        # the number that is withheld now is nowhere any more
+        ("foi-first", "closed_referred_to_early_help", None, "suppressed", None, False),
+        ("foi-corrected", "closed_referred_to_early_help", None, "suppressed", "<5", True),
+        ("foi-first", "early_help_rereferred_within_12_months", None, "blank", "-", True),
+    ]
+    assert pathway == [(3100, 4, "blank", "not_answered", "foi-corrected")]
+    assert asked == [(120,)]
+
+
 def test_the_documentation_is_one_page_with_every_mart(built: Built) -> None:
     done = subprocess.run(
         [Path(sys.executable).with_name("dbt"), "--quiet", "docs", "generate", "--static"],
