@@ -60,7 +60,7 @@ def test_every_model_and_column_is_described_beside_it(manifest: dict[str, Any],
         assert described == tables[model["schema"], model["name"]], model["name"]
 
 
-def test_every_mart_has_contract_key_and_comments(published: duckdb.DuckDBPyConnection) -> None:
+def test_every_mart_has_key_checks_and_comments(published: duckdb.DuckDBPyConnection) -> None:
     tables = published.sql(
         "select table_name, comment from duckdb_tables() where schema_name = 'marts'"
     ).fetchall()
@@ -70,7 +70,14 @@ def test_every_mart_has_contract_key_and_comments(published: duckdb.DuckDBPyConn
             "select table_name from duckdb_constraints() where constraint_type = 'PRIMARY KEY'"
         ).fetchall()
     }
+    checked = {
+        name
+        for (name,) in published.sql(
+            "select table_name from duckdb_constraints() where constraint_type = 'CHECK'"
+        ).fetchall()
+    }
     assert len(tables) == 13
+    assert checked == {name for name, _ in tables}
     assert keyed == {name for name, _ in tables}
     assert [name for name, comment in tables if not comment] == []
     assert (
