@@ -8,8 +8,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 # the oldest DuckDB that the published file promises to open in
 OLDEST_DUCKDB := $(VENV)/oldest-duckdb
+# a folder with the files of one DfE release
+PATHWAYS_SHARED ?= ../shared
+RELEASE ?= $(PATHWAYS_SHARED)/data/dfe/cin_2024
 
-.PHONY: help build test lint docs lock clean
+.PHONY: help build test lint docs bench lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +33,9 @@ lint: $(VENV)/dev.stamp ## ruff, mypy, sqlfluff and yamllint
 docs: $(VENV)/run.stamp ## dbt's documentation as one page: target/static_index.html
 	@$(BIN)/dbt --quiet docs generate --static
 	@echo "Open target/static_index.html"
+
+bench: $(VENV)/run.stamp ## measure landing on a folder of one DfE release (RELEASE=...) and write docs/benchmarks.md
+	@$(BIN)/pathways bench $(RELEASE) --write docs/benchmarks.md
 
 lock: $(VENV)/dev.stamp ## pin requirements.txt and requirements-dev.txt anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-header --no-annotate --no-strip-extras \

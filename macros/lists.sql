@@ -43,3 +43,9 @@
 {% macro dfe_counts_of_pathway() %}
     {{ return(['referral', 'rereferral', 'rereferral_child', 'not_in_need', 'assessment']) }}
 {% endmacro %}
+
+{# Statuses without a number that hide no child: the publisher trusts the figure too little, has none, or
+   there can be none. What is missing for another reason is never told by a difference. #}
+{% macro harmless_statuses() -%}
+    ('low_reliability', 'not_available', 'not_applicable')
+{%- endmacro %}

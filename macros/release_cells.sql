@@ -1,7 +1,6 @@
-{# One published file in the layout of Explore Education Statistics (one row per area and year, one
-   column per indicator) turned into one row per cell, all as text. `filter` is the column that is
-   neither time, place nor indicator; null cells are kept. #}
-{% macro release_cells(relation, data_set_code, release_code, filter, indicators) -%}
+{# The extract of a published file (one row per area and year, one column per indicator, no filter of more
+   than one item) turned into one row per cell, in the shape of stg_dfe__landed_cell. Null cells are kept. #}
+{% macro release_cells(relation, data_set_code, release_code, indicators) -%}
 with source as (
     select *
     from {{ relation }}
@@ -27,11 +26,13 @@ typed as (
         {{ blank_to_null('time_identifier') }} as time_identifier,
         {{ blank_to_null('geographic_level') }} as geographic_level,
         {{ blank_to_null('country_code') }} as country_code,
+        {{ blank_to_null('country_name') }} as country_name,
         {{ blank_to_null('region_code') }} as region_code,
+        {{ blank_to_null('region_name') }} as region_name,
         {{ blank_to_null('old_la_code') }} as old_la_code,
         {{ blank_to_null('new_la_code') }} as new_la_code,
         {{ blank_to_null('la_name') }} as la_name,
-        {{ blank_to_null(filter) }} as filter_text,
+        '{}' as filter_text,
         column_name,
         cell_text
     from cells

@@ -1,13 +1,19 @@
 with cell as (
     select
+        source_key,
         data_set_code,
         release_code,
+        release_order,
+        is_newest_release,
+        figure_family_code,
+        line_number,
         time_period,
+        time_identifier,
+        reporting_year,
         geographic_level,
-        country_code,
-        region_code,
-        old_la_code,
-        la_name,
+        area_code,
+        area_name,
+        filter_text,
         column_name,
         cell_text,
         mark_text
@@ -17,10 +23,10 @@ with cell as (
 dfe_column as (
     select
         data_set_code,
-        release_code,
         column_name,
+        first_release_code,
+        last_release_code,
         measure_code,
-        years_until_reporting_year,
         area_rounding_base
     from {{ ref('stg_reference__dfe_column') }}
 ),
@@ -53,22 +59,39 @@ mark as (
 )
 
 select
+    cell.source_key,
     cell.data_set_code,
     cell.release_code,
+    cell.release_order,
+    cell.is_newest_release,
+    cell.figure_family_code,
+    cell.line_number,
     cell.time_period,
-    cell.time_period + dfe_column.years_until_reporting_year as reporting_year,
+    cell.time_identifier,
+    cell.reporting_year,
     cell.geographic_level,
-    coalesce(cell.old_la_code, cell.region_code, cell.country_code) as area_code,
-    cell.la_name,
-    -- by the three-digit code, which lasts as long as the footprint; an ONS code may change without it
+    cell.area_code,
+    cell.area_name,
     case
-        when cell.geographic_level = 'Local authority'
+        when authority.authority_code is not null
             then {{ area_key('authority.nation_code', 'authority.authority_code') }}
         when region.region_code is not null
             then {{ area_key('region.nation_code', 'region.region_code') }}
     end as authority_key,
+    cell.filter_text,
+    -- the area, period and filters of a figure: what its row says in every release
+    concat_ws(
+        '/',
+        cell.geographic_level,
+        cell.area_code,
+        cell.time_identifier,
+        cast(cell.time_period as string),
+        cell.filter_text
+    ) as row_key,
     cell.column_name,
     dfe_column.measure_code,
+    -- the same figure under the names of all releases; without a measure the column of its data set
+    coalesce(dfe_column.measure_code, cell.data_set_code || ' ' || cell.column_name) as figure_code,
     case when cell.geographic_level <> 'Local authority' then dfe_column.area_rounding_base end
         as rounding_base,
     cell.cell_text,
@@ -81,14 +104,11 @@ from cell
 left join dfe_column
     on
         cell.data_set_code = dfe_column.data_set_code
-        and cell.release_code = dfe_column.release_code
         and cell.column_name = dfe_column.column_name
+        and cell.release_code between coalesce(dfe_column.first_release_code, '0000')
+        and coalesce(dfe_column.last_release_code, '9999')
 left join authority
-    on cell.geographic_level = 'Local authority' and cell.old_la_code = authority.dfe_la_code
+    on cell.geographic_level = 'Local authority' and cell.area_code = authority.dfe_la_code
 left join region
-    on
-        case cell.geographic_level
-            when 'National' then cell.country_code
-            when 'Regional' then cell.region_code
-        end = region.region_code
+    on cell.geographic_level in ('National', 'Regional') and cell.area_code = region.region_code
 left join mark on cell.mark_text = mark.mark_text

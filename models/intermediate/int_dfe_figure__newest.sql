@@ -1,47 +1,31 @@
 with cell as (
     select
+        source_key,
         data_set_code,
         release_code,
+        release_order,
         time_period,
         reporting_year,
         authority_key,
         measure_code,
-        rounding_base,
         cell_text,
         status_code,
         value,
         lower_bound,
         upper_bound
-    from {{ ref('int_dfe_cell__mapped') }}
-    where authority_key is not null and measure_code is not null
-),
-
--- the newest release of a data set wins, for numbers and for symbols alike: what it withholds stays
--- withheld
-newest as (
-    select
-        data_set_code,
-        release_code,
-        time_period,
-        reporting_year,
-        authority_key,
-        measure_code,
-        rounding_base,
-        cell_text,
-        status_code,
-        value,
-        lower_bound,
-        upper_bound
-    from cell
-    qualify
-        row_number() over (
-            partition by authority_key, reporting_year, measure_code
-            order by release_code desc, data_set_code asc
-        ) = 1
+    from {{ ref('int_dfe_cell__settled') }}
+    where
+        authority_key is not null
+        and measure_code is not null
+        and reporting_year is not null
+        -- a figure of one filter item is a part of its area's figure
+        and filter_text = '{}'
 )
 
--- a figure rounded to 10 may be 5 less or 5 more
+-- the newest release wins, for numbers and for symbols alike; where several tables of one release have a
+-- figure they agree, and the first of them is taken
 select
+    source_key,
     data_set_code,
     release_code,
     time_period,
@@ -51,12 +35,11 @@ select
     cell_text,
     status_code,
     value,
-    case
-        when status_code = 'reported'
-            then greatest(0, lower_bound - coalesce(rounding_base / 2, 0))
-    end as lower_bound,
-    case
-        when status_code = 'reported'
-            then upper_bound + coalesce(rounding_base / 2, 0)
-    end as upper_bound
-from newest
+    lower_bound,
+    upper_bound
+from cell
+qualify
+    row_number() over (
+        partition by authority_key, reporting_year, measure_code
+        order by release_order desc, data_set_code asc
+    ) = 1

@@ -23,6 +23,9 @@ from pathways.warehouse import require_build_file_free, table_names
 WARNED_ROW_LIMIT = 5
 """How many rows of a warning are put into words; its table holds them all."""
 
+INBOX = "inbox"
+"""Folder of the landing area into which files are dropped for the next build."""
+
 Say = Callable[[str, str | None], None]
 
 
@@ -106,20 +109,47 @@ def _require_door(door: CheckReport) -> None:
     )
 
 
+def land_inbox(settings: Settings, say: Say) -> None:
+    """Lands what has been dropped into the folder ``inbox`` of the landing area, if anything has.
+
+    Raises:
+        PathwaysError: a file in it was refused.
+    """
+    inbox = settings.landing / INBOX
+    if not inbox.is_dir() or not any(inbox.iterdir()):
+        return
+    from pathways.landing import Source, land
+    from pathways.progress import ticking
+
+    with ticking("Landing") as tick:
+        report = land(settings, [Source(inbox)], say=say, tick=tick)
+    if not report.passed:
+        raise PathwaysError(
+            f"{_counted(report.count('refused'), 'file')} in {settings.relative(inbox)} refused, for the "
+            "reasons above. Mend the files or take them out. Nothing is built; the last published file is as "
+            "it was."
+        )
+
+
 def build(settings: Settings, say: Say) -> Published:
-    """Checks, builds, checks again and publishes.
+    """Lands what is there, checks, builds, checks again and publishes.
 
     ``say`` prints one line in a style. The last published file stays as it was
     unless everything went well.
 
     Raises:
-        PathwaysError: the build file is in use, or the door, dbt, the window or the
+        PathwaysError: the build file is in use, or the landing, the door, dbt, the window or the
             publishing refused; the message holds each broken row in plain words.
     """
     require_build_file_free(settings)
+    land_inbox(settings, say)
     door = check_door(settings)
     _require_door(door)
-    say(f"The door: {_counted(len(door.checks), 'check')} passed.", "green")
+    passed = len(door.checks) - len(door.warnings)
+    say(f"The door: {_counted(passed, 'check')} passed.", "green")
+    for check in door.warnings:
+        for line in check.sentences:
+            say(f"Warning: {line}", "yellow")
     before = read_run(settings)
     # the door takes seconds, in which another build may have begun
     require_build_file_free(settings)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from pathways.errors import PathwaysError
+from pathways.fetch_cli import fetch_app
 from pathways.outcome import CheckReport
 from pathways.settings import Settings, load_settings
 
@@ -20,6 +23,7 @@ app = typer.Typer(
 )
 check_app = typer.Typer(help="Check what comes in and what goes out.", no_args_is_help=True)
 app.add_typer(check_app, name="check")
+app.add_typer(fetch_app, name="fetch")
 
 
 def say(text: str, style: str | None = None, error: bool = False) -> None:
@@ -96,6 +100,64 @@ def check_window_command() -> None:
     from pathways.window import check_window
 
     _check(check_window)
+
+
+@app.command("land")
+def land_command(
+    paths: Annotated[
+        list[Path], typer.Argument(help="Data files (.csv, .csv.gz), archives (.zip) or folders.")
+    ],
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Hold them against DfE's rules for a file about to be published.")
+    ] = False,
+    release: Annotated[
+        str | None, typer.Option(help="Release they belong to, such as 2025; else taken from their years.")
+    ] = None,
+    data_set: Annotated[
+        str | None, typer.Option(help="Data set they belong to, such as c1; else recognised by their names.")
+    ] = None,
+    amend: Annotated[
+        bool, typer.Option("--amend", help="Take them for corrections of releases landed before.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check only; land nothing.")] = False,
+    details: Annotated[bool, typer.Option("--details", help="Say warnings and advisories in full.")] = False,
+) -> None:
+    """Check published DfE files and land them for the next build, or refuse them with every reason."""
+    with plain_errors():
+        from pathways.landing import Source, land
+        from pathways.progress import ticking
+
+        with ticking("Landing") as tick:
+            report = land(
+                load_settings(),
+                [Source(path, release_code=release) for path in paths],
+                strict=strict,
+                amend=amend,
+                dry_run=dry_run,
+                details=details,
+                data_set_code=data_set,
+                say=lambda text, style: say(text, style, error=style in ("red", "bold red")),
+                tick=tick,
+            )
+        if not report.passed or not report.results:
+            raise typer.Exit(1)
+
+
+@app.command("bench")
+def bench_command(
+    folder: Annotated[Path, typer.Argument(help="A folder with the data files of one DfE release.")],
+    rounds: Annotated[int, typer.Option(min=1, help="How often each contender takes its turn.")] = 7,
+    write: Annotated[Path | None, typer.Option(help="File to write the page to.")] = None,
+) -> None:
+    """Measure landing against pandas and against the floor, side by side."""
+    with plain_errors():
+        from pathways.bench import bench
+
+        lines = bench(load_settings(), folder, rounds)
+        if write is not None:
+            write.write_text("\n".join(lines), encoding="utf-8")
+        for line in lines:
+            say(line)
 
 
 @app.command("publish")

@@ -117,7 +117,10 @@ def _row(check: CheckOutcome, rules: RuleBook) -> str:
 
 
 _TITLES = {
-    "door": ("The door", "What has come in: every seed file, before any table is built from it."),
+    "door": (
+        "The door",
+        "What has come in: every seed file and every landed release, before any table is built from it.",
+    ),
     "window": ("The window", "What goes out: every table that is published."),
 }
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pathways import data_docs
 from pathways.expectations import Check, Suite, run_suites
+from pathways.landing_checks import landed_fingerprint, landing_suite
 from pathways.outcome import CheckOutcome, CheckReport, outcome_of, write_report
 from pathways.rules import RuleBook, load_rules, sentence
 from pathways.seed_files import (
@@ -225,8 +226,13 @@ def _once(outcomes: list[CheckOutcome]) -> list[CheckOutcome]:
     return kept
 
 
+def door_fingerprint(settings: Settings) -> dict[str, str]:
+    """What the door looks at, by path and sha256: the seeds and the manifest of what is landed."""
+    return {**fingerprint(settings.seeds, settings.project), **landed_fingerprint(settings)}
+
+
 def check_door(settings: Settings) -> CheckReport:
-    """Checks every seed file, writes the report and its pages, and returns it.
+    """Checks every seed file and the landing area, writes the report and its pages, and returns it.
 
     Raises:
         PathwaysError: seeds and property files that don't go together.
@@ -234,7 +240,7 @@ def check_door(settings: Settings) -> CheckReport:
     rules = load_rules(settings.seeds)
     specs = load_specs(settings.seeds, settings.project, sorted(FORMATS))
     files = pair_files(settings.seeds, settings.project, specs)
-    marks = fingerprint(settings.seeds, settings.project)
+    marks = door_fingerprint(settings)
     outcomes: list[CheckOutcome] = []
     suites: list[Suite] = []
     for name, path in files.items():
@@ -246,6 +252,7 @@ def check_door(settings: Settings) -> CheckReport:
             continue
         outcomes.append(_file_check(name, place, None, rules))
         suites.append(seed_suite(specs[name], table, place))
+    suites.append(landing_suite(settings))
     return run_side(settings, SIDE, outcomes, suites, rules, marks)
 
 

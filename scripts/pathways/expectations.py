@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 ROW_LIMIT = 20
 """How many broken rows of one check are put into words."""
 
-Describe = Callable[[int, Sequence[str]], tuple[str, str]]
+Describe = Callable[[Any, Sequence[str]], tuple[str, str]]
 """From a row's index and the columns of a check to its place and what was found there."""
 
 

@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING
 from pathways.check_result import TABLE as CHECK_TABLE
 from pathways.check_result import CheckResult, check_results, write_check_results
 from pathways.dbt_run import DbtRun, read_run, require_full_build
-from pathways.door import check_door
+from pathways.door import check_door, door_fingerprint
 from pathways.errors import PathwaysError
 from pathways.outcome import CheckReport, read_report
-from pathways.seed_files import fingerprint
 from pathways.settings import Settings
 from pathways.warehouse import (
     STORAGE_VERSION,
@@ -55,7 +54,7 @@ def door_of_these_seeds(settings: Settings) -> CheckReport:
         PathwaysError: the door did not let them in.
     """
     report = read_report(settings.target, "door")
-    if report is None or report.fingerprint != fingerprint(settings.seeds, settings.project):
+    if report is None or report.fingerprint != door_fingerprint(settings):
         report = check_door(settings)
     _require(report, settings)
     return report

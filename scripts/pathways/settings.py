@@ -7,10 +7,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pathways.errors import PathwaysError
 
 PROJECT_FILE = "dbt_project.yml"
+EES_API = "https://api.education.gov.uk/statistics/v1"
+EES_SITE = "https://explore-education-statistics.service.gov.uk"
+EES_CONTENT = "https://content.explore-education-statistics.service.gov.uk"
 
 
 @dataclass(frozen=True)
@@ -18,7 +22,8 @@ class Settings:
     """The folders and limits of one project.
 
     All paths are absolute. ``memory_limit`` is in DuckDB's own spelling, such as
-    ``2GB``; it and ``threads`` are None where DuckDB decides.
+    ``2GB``; it and ``threads`` are None where DuckDB decides. The ``ees`` addresses
+    are those of Explore Education Statistics, without a slash at the end.
     """
 
     project: Path
@@ -27,6 +32,9 @@ class Settings:
     target: Path
     memory_limit: str | None = None
     threads: int | None = None
+    ees_api: str = EES_API
+    ees_site: str = EES_SITE
+    ees_content: str = EES_CONTENT
 
     @property
     def build_file(self) -> Path:
@@ -96,6 +104,18 @@ def _memory(text: str | None) -> str | None:
     return text.strip()
 
 
+def _address(env: Mapping[str, str], name: str, default: str) -> str:
+    text = (env.get(name) or default).strip()
+    try:
+        parts = urlsplit(text)
+        known = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        known = False
+    if not known or parts.query or parts.fragment or re.search(r"\s", text):
+        raise PathwaysError(f"{name} is '{text}'; an address such as {default} was expected.")
+    return text.rstrip("/")
+
+
 def load_settings(start: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
     """Reads the settings from the working folder and the environment.
 
@@ -114,4 +134,7 @@ def load_settings(start: Path | None = None, environment: Mapping[str, str] | No
         target=_folder(project, env.get("DBT_TARGET_PATH"), "target"),
         memory_limit=_memory(env.get("PATHWAYS_MEMORY")),
         threads=_threads(env.get("PATHWAYS_THREADS")),
+        ees_api=_address(env, "PATHWAYS_EES_API", EES_API),
+        ees_site=_address(env, "PATHWAYS_EES_SITE", EES_SITE),
+        ees_content=_address(env, "PATHWAYS_EES_CONTENT", EES_CONTENT),
     )

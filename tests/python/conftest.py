@@ -79,6 +79,18 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
 
 
 @pytest.fixture(scope="session")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """A warehouse of three whole releases, landed and built as a user does it."""
+    releases = shared("data", "dfe")
+    folder = tmp_path_factory.mktemp("released")
+    environment = build_environment(folder)
+    shutil.copytree(releases, folder / "landing" / "inbox")
+    code, output = pathways("build", project=PROJECT, environment=environment)
+    assert code == 0, output
+    return Built(folder / "warehouse", folder / "target", environment, output)
+
+
+@pytest.fixture(scope="session")
 def published(built: Built) -> Iterator[duckdb.DuckDBPyConnection]:
     """The published file, opened as a reader opens it."""
     with duckdb.connect(str(built.published_file), read_only=True) as connection:

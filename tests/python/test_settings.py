@@ -54,6 +54,22 @@ def test_a_setting_that_cannot_be_read_is_named(tmp_path: Path, name: str, value
         load_settings(tmp_path, {name: value})
 
 
+def test_addresses_of_ees_reach_the_settings_without_the_last_slash(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    settings = load_settings(tmp_path, {"PATHWAYS_EES_API": "http://localhost:8080/v1/"})
+    assert settings.ees_api == "http://localhost:8080/v1"
+    assert settings.ees_site == "https://explore-education-statistics.service.gov.uk"
+    assert settings.ees_content == "https://content.explore-education-statistics.service.gov.uk"
+
+
+@pytest.mark.parametrize("value", ["file:///etc", "ees.example", "https://", "https://a b", "http://a:x"])
+@pytest.mark.parametrize("name", ["PATHWAYS_EES_API", "PATHWAYS_EES_SITE", "PATHWAYS_EES_CONTENT"])
+def test_an_address_that_is_none_is_named(tmp_path: Path, name: str, value: str) -> None:
+    write_project(tmp_path)
+    with pytest.raises(PathwaysError, match=f"{name} is '{value}'; an address such as https://"):
+        load_settings(tmp_path, {name: value})
+
+
 def test_command_outside_a_project_exits_1_without_a_traceback(tmp_path: Path) -> None:
     run = run_pathways(tmp_path, "publish")
     assert run.returncode == 1

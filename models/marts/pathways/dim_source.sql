@@ -25,16 +25,18 @@ superseding as (
     group by supersedes_source_key
 ),
 
-dfe_release as (
+dfe_file as (
     select
+        source_key,
         data_set_code,
         release_code,
         publisher_name,
-        source_title,
-        source_file_name,
+        data_set_title,
+        file_name,
         sha256,
-        licence
-    from {{ ref('stg_reference__dfe_release') }}
+        licence,
+        is_extract
+    from {{ ref('int_dfe_file__at_hand') }}
 )
 
 select
@@ -59,10 +61,11 @@ from response
 left join superseding on response.source_key = superseding.source_key
 union all
 select
-    {{ dfe_source_key('data_set_code', 'release_code') }} as source_key,
+    source_key,
     'dfe' as source_basis_code,
     publisher_name,
-    source_title,
+    data_set_title || ', release ' || release_code || case when is_extract then ' (extract)' else '' end
+        as source_title,
     cast(null as string) as source_reference,
     cast(null as string) as question_set_code,
     data_set_code,
@@ -73,7 +76,7 @@ select
     cast(null as string) as early_help_process_text,
     cast(null as string) as supersedes_source_key,
     cast(null as string) as superseded_by_source_key,
-    source_file_name,
+    file_name as source_file_name,
     sha256,
     licence
-from dfe_release
+from dfe_file

@@ -55,14 +55,34 @@ stale_correction as (
     where not coalesce(cell.is_corrected, false)
 ),
 
+dfe_column as (
+    select
+        source_key,
+        column_name,
+        cell_count,
+        suggested_measure_code,
+        compared_count,
+        equal_count,
+        row_to_add
+    from {{ ref('int_dfe_column__unmapped') }}
+),
+
+dfe_file as (
+    select
+        source_key,
+        data_set_code,
+        file_name
+    from {{ ref('int_dfe_file__at_hand') }}
+    where not is_data_set_known
+),
+
 dfe_cell as (
     select
-        {{ dfe_source_key('data_set_code', 'release_code') }} as source_key,
+        source_key,
         column_name,
-        measure_code,
         geographic_level,
         area_code,
-        la_name,
+        area_name,
         authority_key,
         cell_text,
         is_text_known
@@ -141,26 +161,38 @@ findings as (
     union all
     select
         source_key,
+        'dfe_data_set' as finding_code,
+        'seeds/reference/dfe_data_set.csv' as place,
+        'file ' || file_name || '; its row would begin ' || data_set_code || ',' as found,
+        1 as cell_count,
+        false as is_blocking
+    from dfe_file
+    union all
+    select
+        source_key,
         'dfe_column' as finding_code,
         source_key as place,
-        'column ' || column_name as found,
-        count(*) as cell_count,
+        'column ' || column_name || '; add to seeds/reference/dfe_column.csv: ' || row_to_add
+        || coalesce(
+            ' (' || suggested_measure_code || ' in another release is equal in '
+            || cast(equal_count as string) || ' of ' || cast(compared_count as string) || ' cells)',
+            ''
+        ) as found,
+        cell_count,
         false as is_blocking
-    from dfe_cell
-    where measure_code is null
-    group by source_key, column_name
+    from dfe_column
     union all
     select
         source_key,
         'dfe_area' as finding_code,
         source_key as place,
         geographic_level || ' ' || coalesce(area_code, '(no code)') || ' '
-        || coalesce(la_name, '') as found,
+        || coalesce(area_name, '') as found,
         count(*) as cell_count,
         false as is_blocking
     from dfe_cell
     where authority_key is null
-    group by source_key, geographic_level, area_code, la_name
+    group by source_key, geographic_level, area_code, area_name
     union all
     select
         source_key,

@@ -112,7 +112,7 @@ area_figures as (
         rereferral.{{ count }}_status as status_code
     from rereferral
     inner join authority on rereferral.authority_key = authority.authority_key
-    where authority.area_level_code in ('nation', 'region') and authority.nation_code = 'E'
+    where authority.area_level_code <> 'council' and authority.nation_code = 'E'
     {{ "union all" if not loop.last }}
     {%- endfor %}
 ),
@@ -154,13 +154,67 @@ regions_against_england as (
         england.value as reference_value,
         england.status_code as reference_status,
         regions.rounding + england.rounding as tolerance,
-        'same_definition' as comparability_code
+        'same_definition' as comparability_code,
+        regions.suppressed_count
     from area_figures as england
     inner join regions
         on
             england.period_key = regions.period_key
             and england.measure_code = regions.measure_code
     where england.area_level_code = 'nation'
+),
+
+council_sum as (
+    select
+        authority_key,
+        {{ reporting_year_key('reporting_year') }} as period_key,
+        measure_code,
+        not_loaded_count,
+        suppressed_count,
+        carried_forward_count,
+        unshown_count,
+        shown_value,
+        carried_forward_value,
+        carried_forward_names,
+        unshown_names
+    from {{ ref('int_dfe_area__council_sum') }}
+),
+
+-- a sum with a suppressed part is none, and neither is one with a council that no release at hand has
+councils_against_area as (
+    select
+        'councils_against_area' as reconciliation_code,
+        area.authority_key,
+        area.period_key,
+        area.measure_code,
+        case
+            when
+                council_sum.not_loaded_count = 0
+                and council_sum.suppressed_count = 0
+                and area.status_code <> 'suppressed'
+                then council_sum.shown_value + council_sum.carried_forward_value
+        end as compared_value,
+        case
+            when council_sum.not_loaded_count > 0 then 'not_loaded'
+            when council_sum.suppressed_count > 0 or area.status_code = 'suppressed' then 'suppressed'
+            else 'reported'
+        end as compared_status,
+        area.measure_code as reference_measure_code,
+        area.value as reference_value,
+        area.status_code as reference_status,
+        area.rounding as tolerance,
+        'same_definition' as comparability_code,
+        council_sum.suppressed_count,
+        council_sum.carried_forward_count,
+        council_sum.carried_forward_names,
+        council_sum.unshown_count,
+        council_sum.unshown_names
+    from area_figures as area
+    inner join council_sum
+        on
+            area.authority_key = council_sum.authority_key
+            and area.period_key = council_sum.period_key
+            and area.measure_code = council_sum.measure_code
 ),
 
 unioned as (
@@ -175,7 +229,12 @@ unioned as (
         reference_value,
         reference_status,
         tolerance,
-        comparability_code
+        comparability_code,
+        0 as suppressed_count,
+        0 as carried_forward_count,
+        cast(null as string) as carried_forward_names,
+        0 as unshown_count,
+        cast(null as string) as unshown_names
     from foi_closed
     union all
     select
@@ -189,7 +248,12 @@ unioned as (
         reference_value,
         reference_status,
         tolerance,
-        comparability_code
+        comparability_code,
+        0 as suppressed_count,
+        0 as carried_forward_count,
+        cast(null as string) as carried_forward_names,
+        0 as unshown_count,
+        cast(null as string) as unshown_names
     from foi_rereferred
     union all
     select
@@ -203,8 +267,32 @@ unioned as (
         reference_value,
         reference_status,
         tolerance,
-        comparability_code
+        comparability_code,
+        suppressed_count,
+        0 as carried_forward_count,
+        cast(null as string) as carried_forward_names,
+        0 as unshown_count,
+        cast(null as string) as unshown_names
     from regions_against_england
+    union all
+    select
+        reconciliation_code,
+        authority_key,
+        period_key,
+        measure_code,
+        compared_value,
+        compared_status,
+        reference_measure_code,
+        reference_value,
+        reference_status,
+        tolerance,
+        comparability_code,
+        suppressed_count,
+        carried_forward_count,
+        carried_forward_names,
+        unshown_count,
+        unshown_names
+    from councils_against_area
 )
 
 select
@@ -226,7 +314,14 @@ select
     case
         when 'suppressed' in (compared_status, reference_status) then 'withheld'
         when compared_value is null or reference_value is null then 'not_compared'
-        when abs(compared_value - reference_value) <= tolerance then 'within_rounding'
-        else 'differs'
-    end as outcome_code
+        -- what is missing there hides no child: the publisher trusts it too little, or has none
+        when unshown_count > 0 and compared_value - reference_value <= tolerance
+            then 'rest_of_unshown_councils'
+        when abs(compared_value - reference_value) > tolerance then 'differs'
+        when carried_forward_count > 0 then 'carried_forward'
+        else 'within_rounding'
+    end as outcome_code,
+    cast(suppressed_count as integer) as suppressed_count,
+    carried_forward_names,
+    unshown_names
 from unioned

@@ -2,7 +2,6 @@
     relation=ref('dfe_c1_release_2025'),
     data_set_code='c1',
     release_code='2025',
-    filter='category',
     indicators=[
         'referral_count',
         'rereferral_count',

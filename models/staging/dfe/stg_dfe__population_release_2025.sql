@@ -2,7 +2,6 @@
     relation=ref('dfe_population_release_2025'),
     data_set_code='population',
     release_code='2025',
-    filter='age_group',
     indicators=[
         'population_estimate',
     ],

@@ -3,25 +3,28 @@
 -- Straight from the published files, area by area and year by year, against the mart, both ways.
 with cell as (
     select
-        release_code,
-        time_period as reporting_year,
-        case geographic_level
-            when 'Local authority' then old_la_code
-            when 'Regional' then region_code
-            else country_code
-        end as area_code,
+        release_order,
+        reporting_year,
+        area_code,
         trim(cell_text) as cell_text
     from {{ ref('int_dfe_cell__unioned') }}
     where data_set_code = 'c1' and column_name in ('referral_count', 'Referrals')
 ),
 
+authority as (
+    select authority_key
+    from {{ ref('dim_authority') }}
+),
+
+-- an area that no dictionary knows is a finding of its own
 published as (
     select
-        reporting_year,
-        {{ area_key("'E'", 'area_code') }} as authority_key,
-        max_by(cell_text, release_code) as cell_text
+        cell.reporting_year,
+        authority.authority_key,
+        max_by(cell.cell_text, cell.release_order) as cell_text
     from cell
-    group by reporting_year, area_code
+    inner join authority on {{ area_key("'E'", 'cell.area_code') }} = authority.authority_key
+    group by cell.reporting_year, authority.authority_key
 ),
 
 mart as (

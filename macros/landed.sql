@@ -1,0 +1,52 @@
+{# Where `pathways land` puts published files: the manifest, and one Parquet file of cells for each. #}
+{% macro landed_folder() -%}
+    {{ return(env_var('PATHWAYS_LANDING', 'landing') ~ '/ees') }}
+{%- endmacro %}
+
+{# Whether files match a pattern; a reader fails on a pattern that matches nothing. #}
+{% macro has_files(pattern) -%}
+    {{ return(adapter.dispatch('has_files', 'pathways')(pattern)) }}
+{%- endmacro %}
+
+{% macro default__has_files(pattern) -%}
+    {%- if execute -%}
+        {%- set found = run_query("select count(*) from glob('" ~ pattern | replace("'", "''") ~ "')") -%}
+        {{ return(found.columns[0].values()[0] > 0) }}
+    {%- endif -%}
+    {{ return(false) }}
+{%- endmacro %}
+
+{# Relations over landed files. Engines name their readers differently. #}
+{% macro parquet_files(pattern) -%}
+    {{ return(adapter.dispatch('parquet_files', 'pathways')(pattern)) }}
+{%- endmacro %}
+
+{% macro default__parquet_files(pattern) -%}
+    read_parquet('{{ pattern | replace("'", "''") }}')
+{%- endmacro %}
+
+{% macro csv_file(path, columns) -%}
+    {{ return(adapter.dispatch('csv_file', 'pathways')(path, columns)) }}
+{%- endmacro %}
+
+{# Every column as text: nothing is guessed. #}
+{% macro default__csv_file(path, columns) -%}
+    read_csv(
+        '{{ path | replace("'", "''") }}',
+        auto_detect = false, header = true, delim = ',', quote = '"', escape = '"',
+        columns = {
+            {%- for column in columns %}'{{ column }}': 'varchar'{{ ", " if not loop.last }}{% endfor -%}
+        }
+    )
+{%- endmacro %}
+
+{# No rows, with columns of text: what stands for files that are not there. #}
+{% macro no_rows(columns) -%}
+    (
+        select
+            {%- for column in columns %}
+            cast(null as string) as {{ column }}{{ "," if not loop.last }}
+            {%- endfor %}
+        where false
+    )
+{%- endmacro %}

@@ -1,0 +1,229 @@
+with cell as (
+    select
+        data_set_code,
+        release_order,
+        concat_ws('/', geographic_level, area_code, time_identifier, cast(time_period as string))
+            as area_period_key,
+        filter_text,
+        row_key,
+        figure_code,
+        measure_code,
+        status_code
+    from {{ ref('int_dfe_cell__mapped') }}
+),
+
+measure as (
+    select
+        measure_code,
+        -- a count, its percentage and its rate: who knows one can work out the others
+        coalesce(numerator_measure_code, measure_code) as told_by_code,
+        denominator_measure_code,
+        whole_measure_code
+    from {{ ref('stg_reference__measure') }}
+),
+
+newest as (
+    select
+        row_key,
+        figure_code,
+        min(release_order) as oldest_order,
+        max(release_order) as newest_order
+    from cell
+    group by row_key, figure_code
+),
+
+-- the last word on a figure, whichever data set has it
+last_word as (
+    select
+        cell.row_key,
+        cell.figure_code,
+        cell.measure_code,
+        newest.oldest_order,
+        newest.newest_order,
+        bool_and(cell.status_code <> 'reported') as is_withheld,
+        bool_or(cell.status_code = 'suppressed') as is_suppressed,
+        min(cell.status_code) filter (where cell.status_code <> 'reported') as status_code
+    from cell
+    inner join newest
+        on
+            cell.row_key = newest.row_key
+            and cell.figure_code = newest.figure_code
+            and cell.release_order = newest.newest_order
+    group by
+        cell.row_key,
+        cell.figure_code,
+        cell.measure_code,
+        newest.oldest_order,
+        newest.newest_order
+),
+
+measured as (
+    select
+        last_word.row_key,
+        last_word.figure_code,
+        last_word.newest_order,
+        last_word.is_suppressed,
+        measure.measure_code,
+        measure.told_by_code,
+        measure.denominator_measure_code,
+        measure.whole_measure_code
+    from last_word
+    inner join measure on last_word.measure_code = measure.measure_code
+),
+
+suppressed as (
+    select
+        row_key,
+        measure_code,
+        told_by_code,
+        newest_order
+    from measured
+    where is_suppressed
+),
+
+-- 1. a symbol in the newest release hides the numbers that older releases had
+own as (
+    select
+        row_key,
+        figure_code,
+        newest_order as release_order,
+        case when is_suppressed then 'suppressed' else status_code end as status_code
+    from last_word
+    where is_withheld and oldest_order < newest_order
+),
+
+-- 2. a percentage or rate that a later release has dropped would tell the count, or the base, that it
+-- suppresses
+told_by_another as (
+    select
+        measured.row_key,
+        measured.figure_code,
+        suppressed.newest_order as release_order,
+        'suppressed' as status_code
+    from measured
+    inner join suppressed
+        on
+            measured.row_key = suppressed.row_key
+            and (
+                measured.told_by_code = suppressed.told_by_code
+                or measured.denominator_measure_code = suppressed.measure_code
+            )
+            and measured.newest_order < suppressed.newest_order
+),
+
+-- 3. the parts of an older release would add up to the whole that a later one suppresses
+told_by_parts as (
+    select
+        measured.row_key,
+        measured.figure_code,
+        suppressed.newest_order as release_order,
+        'suppressed' as status_code
+    from measured
+    inner join suppressed
+        on
+            measured.row_key = suppressed.row_key
+            and measured.whole_measure_code = suppressed.measure_code
+            and measured.newest_order < suppressed.newest_order
+),
+
+-- 4. a column or filter under a new name that is not in the dictionary yet: whatever it suppresses may be
+-- the figure that has gone, so that stays hidden until the name is known
+named as (
+    select distinct
+        data_set_code,
+        release_order,
+        figure_code,
+        filter_text
+    from cell
+),
+
+release as (
+    select distinct
+        data_set_code,
+        release_order
+    from cell
+),
+
+suppressed_under_a_new_name as (
+    select distinct
+        cell.data_set_code,
+        release.release_order as earlier_order,
+        cell.release_order as later_order,
+        cell.area_period_key
+    from cell
+    inner join last_word
+        on
+            cell.row_key = last_word.row_key
+            and cell.figure_code = last_word.figure_code
+            and cell.release_order = last_word.newest_order
+            and last_word.is_suppressed
+    inner join release
+        on cell.data_set_code = release.data_set_code and cell.release_order > release.release_order
+    left join named
+        on
+            release.data_set_code = named.data_set_code
+            and release.release_order = named.release_order
+            and cell.figure_code = named.figure_code
+            and cell.filter_text = named.filter_text
+    where named.figure_code is null
+),
+
+gone as (
+    select
+        cell.row_key,
+        cell.figure_code,
+        suppressed_under_a_new_name.later_order as release_order,
+        'suppressed' as status_code
+    from cell
+    inner join suppressed_under_a_new_name
+        on
+            cell.data_set_code = suppressed_under_a_new_name.data_set_code
+            and cell.release_order = suppressed_under_a_new_name.earlier_order
+            and cell.area_period_key = suppressed_under_a_new_name.area_period_key
+    left join named
+        on
+            suppressed_under_a_new_name.data_set_code = named.data_set_code
+            and suppressed_under_a_new_name.later_order = named.release_order
+            and cell.figure_code = named.figure_code
+            and cell.filter_text = named.filter_text
+    where named.figure_code is null
+),
+
+unioned as (
+    select
+        row_key,
+        figure_code,
+        release_order,
+        status_code
+    from own
+    union all
+    select
+        row_key,
+        figure_code,
+        release_order,
+        status_code
+    from told_by_another
+    union all
+    select
+        row_key,
+        figure_code,
+        release_order,
+        status_code
+    from told_by_parts
+    union all
+    select
+        row_key,
+        figure_code,
+        release_order,
+        status_code
+    from gone
+)
+
+select
+    row_key,
+    figure_code,
+    max(release_order) as release_order,
+    case when bool_or(status_code = 'suppressed') then 'suppressed' else min(status_code) end
+        as status_code
+from unioned
+group by row_key, figure_code

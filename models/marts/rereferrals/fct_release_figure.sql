@@ -1,0 +1,53 @@
+with cell as (
+    select
+        source_key,
+        data_set_code,
+        release_code,
+        is_newest_release,
+        figure_family_code,
+        line_number,
+        time_period,
+        time_identifier,
+        reporting_year,
+        geographic_level,
+        area_code,
+        area_name,
+        authority_key,
+        filter_text,
+        row_key,
+        column_name,
+        measure_code,
+        cell_text,
+        status_code,
+        value,
+        lower_bound,
+        upper_bound,
+        is_withheld_later
+    from {{ ref('int_dfe_cell__settled') }}
+)
+
+select
+    concat_ws('/', source_key, row_key, column_name) as release_figure_key,
+    source_key,
+    data_set_code,
+    release_code,
+    is_newest_release,
+    figure_family_code,
+    authority_key,
+    geographic_level,
+    area_code,
+    area_name,
+    time_identifier,
+    time_period,
+    reporting_year,
+    filter_text,
+    column_name,
+    measure_code,
+    cell_text,
+    cast(value as decimal(18, 4)) as value,
+    cast(lower_bound as decimal(18, 4)) as lower_bound,
+    cast(upper_bound as decimal(18, 4)) as upper_bound,
+    status_code,
+    is_withheld_later,
+    line_number
+from cell

@@ -1,0 +1,1 @@
+"""Files of Explore Education Statistics (EES): read, recognised, screened and landed."""

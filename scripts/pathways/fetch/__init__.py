@@ -1,0 +1,1 @@
+"""Explore Education Statistics (EES) over HTTP: listed, downloaded, checked and kept."""
