@@ -41,8 +41,14 @@ last_word as (
         newest.oldest_order,
         newest.newest_order,
         bool_and(cell.status_code <> 'reported') as is_withheld,
-        bool_or(cell.status_code = 'suppressed') as is_suppressed,
-        min(cell.status_code) filter (where cell.status_code <> 'reported') as status_code
+        -- a symbol that nobody has read yet may be one
+        bool_or(
+            cell.status_code <> 'reported' and cell.status_code not in {{ harmless_statuses() }}
+        ) as is_suppressed,
+        case
+            when bool_or(cell.status_code = 'suppressed') then 'suppressed'
+            else min(cell.status_code) filter (where cell.status_code <> 'reported')
+        end as status_code
     from cell
     inner join newest
         on
@@ -87,7 +93,7 @@ own as (
         row_key,
         figure_code,
         newest_order as release_order,
-        case when is_suppressed then 'suppressed' else status_code end as status_code
+        status_code
     from last_word
     where is_withheld and oldest_order < newest_order
 ),

@@ -340,8 +340,8 @@ MODEL_DEFECTS = {
 }
 LOST_AREA = (
     "models/intermediate/int_dfe_figure__newest.sql",
-    "where authority_key is not null and measure_code is not null",
-    "where authority_key <> 'E-420' and measure_code is not null",
+    "authority_key is not null\n",
+    "authority_key <> 'E-420'\n",
 )
 
 
@@ -382,6 +382,69 @@ def test_a_model_that_loses_an_area_is_caught(spoilt: Callable[..., tuple[Path, 
     )
     assert not good
     assert any("E-420" in message for message in fired(project)["published_area_has_its_figures"])
+
+
+def test_dfe_figures_that_contradict_each_other_are_said_and_kept(
+    spoilt: Callable[..., tuple[Path, bool]],
+) -> None:
+    def plant(project: Path) -> None:
+        c1 = project / "seeds" / "dfe" / "dfe_c1_release_2025.csv"
+        # less than Coventry alone, and another share than its own counts
+        region = {"geographic_level": "Regional", "region_code": "E12000005", "time_period": "2019"}
+        edit_seed(c1, region, {"referral_count": "1000"})
+        edit_seed(c1, {"old_la_code": "331", "time_period": "2018"}, {"rereferral_percent": "18.7"})
+        # no further action is no referral by month: taken for one, the parts no longer add up
+        edit_seed(
+            project / "seeds" / "reference" / "measure.csv",
+            {"measure_code": "no_further_action_count"},
+            {"whole_measure_code": "referral_count"},
+        )
+
+    selected = [
+        "+int_dfe_area__councils_do_not_exceed_it",
+        "+int_dfe_cell__percentage_is_that_of_its_counts",
+        "+int_dfe_cell__parts_add_up",
+    ]
+    project, good = spoilt(plant, "build", "--exclude-resource-type", "unit_test", "--select", *selected)
+    assert good
+    rules = fired(project)
+    area = "E-E12000005, 2019: referral_count of the councils above that of their area"
+    assert any(area in message for message in rules["councils_do_not_exceed_their_area"])
+    row = "dfe-c1-2025, Local authority/331/Reporting year/2018/{}"
+    assert f"{row}: rereferral_percent 18.7000" in rules["dfe_percent_is_that_of_its_counts"]
+    assert any(message.startswith(row) for message in rules["dfe_parts_add_up"])
+
+
+def test_a_column_with_two_meanings_or_of_another_family_is_caught(
+    spoilt: Callable[..., tuple[Path, bool]],
+) -> None:
+    def plant(project: Path) -> None:
+        column = project / "seeds" / "reference" / "dfe_column.csv"
+        add_row(
+            column,
+            data_set_code="c1",
+            column_name="referral_count",
+            first_release_code="2025",
+            measure_code="rereferral_count",
+        )
+        edit_seed(
+            column,
+            {"data_set_code": "rereferrals_e1", "column_name": "referrals"},
+            {"measure_code": "referral_count"},
+        )
+
+    selected = ["+dfe_column__has_one_meaning", "+dfe_column__stays_in_its_family"]
+    project, good = spoilt(plant, "build", "--select", *selected)
+    assert not good
+    rules = fired(project)
+    assert rules["dfe_column_has_one_meaning"] == [
+        "seeds/reference/dfe_column.csv, c1, column referral_count:"
+        " referral_count to release 9999 and rereferral_count from release 2025"
+    ]
+    assert rules["figure_families_stay_apart"] == [
+        "seeds/reference/dfe_column.csv, rereferrals_e1, column referrals:"
+        " a longitudinal figure as referral_count, which is a census measure"
+    ]
 
 
 def test_a_model_whose_logic_changed_fails_its_unit_tests(

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from helpers_project import AREA_CSV, write_project
 from pathways.door import FORMATS, check_door
 from pathways.errors import PathwaysError
+from pathways.landing_checks import RULES as LANDED_RULES
 from pathways.outcome import CheckReport, read_report
 from pathways.seed_files import SeedFileError, present, read_seed
 from pathways.settings import Settings
@@ -40,6 +41,7 @@ def test_good_seeds_pass_and_leave_a_report_and_pages(tmp_path: Path) -> None:
         "seed_value_is_present",
         "seed_value_has_its_format",
         "seed_value_is_in_its_list",
+        *(rule.rule_code for rule in LANDED_RULES),
     }
     assert read_report(settings.target, "door") == report
     names = [check.check_name for check in report.checks]
