@@ -92,7 +92,7 @@ select
     dfe_column.measure_code,
     -- the same figure under the names of all releases; without a measure the column of its data set
     coalesce(dfe_column.measure_code, cell.data_set_code || ' ' || cell.column_name) as figure_code,
-    case when cell.geographic_level <> 'Local authority' then dfe_column.area_rounding_base end
+    case when cell.geographic_level in ('National', 'Regional') then dfe_column.area_rounding_base end
         as rounding_base,
     cell.cell_text,
     coalesce(mark.status_code, 'unreadable') as status_code,

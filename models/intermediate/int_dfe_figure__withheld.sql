@@ -12,14 +12,26 @@ with cell as (
     from {{ ref('int_dfe_cell__mapped') }}
 ),
 
-measure as (
+dictionary as (
     select
         measure_code,
-        -- a count, its percentage and its rate: who knows one can work out the others
         coalesce(numerator_measure_code, measure_code) as told_by_code,
         denominator_measure_code,
         whole_measure_code
     from {{ ref('stg_reference__measure') }}
+),
+
+measure as (
+    select
+        dictionary.measure_code,
+        -- a count, its percentage and its rate: who knows one can work out the others
+        dictionary.told_by_code,
+        dictionary.denominator_measure_code,
+        dictionary.whole_measure_code,
+        -- a total, its parts, and their percentages
+        coalesce(base.whole_measure_code, dictionary.told_by_code) as kin_code
+    from dictionary
+    inner join dictionary as base on dictionary.told_by_code = base.measure_code
 ),
 
 newest as (
@@ -132,8 +144,9 @@ told_by_parts as (
             and measured.newest_order < suppressed.newest_order
 ),
 
--- 4. a column or filter under a new name that is not in the dictionary yet: whatever it suppresses may be
--- the figure that has gone, so that stays hidden until the name is known
+-- 4. what a release no longer says of an area and year, where it suppresses a figure that may be the same
+-- under a new name, or of the same kin: another item of its filter, its total, another part. It stays hidden
+-- until the dictionary knows the name
 named as (
     select distinct
         data_set_code,
@@ -150,12 +163,36 @@ release as (
     from cell
 ),
 
-suppressed_under_a_new_name as (
-    select distinct
+gone as (
+    select
         cell.data_set_code,
-        release.release_order as earlier_order,
-        cell.release_order as later_order,
-        cell.area_period_key
+        cell.release_order as earlier_order,
+        release.release_order as later_order,
+        cell.area_period_key,
+        cell.row_key,
+        cell.figure_code,
+        coalesce(measure.kin_code, cell.figure_code) as kin_code
+    from cell
+    inner join release
+        on cell.data_set_code = release.data_set_code and cell.release_order < release.release_order
+    left join named
+        on
+            release.data_set_code = named.data_set_code
+            and release.release_order = named.release_order
+            and cell.figure_code = named.figure_code
+            and cell.filter_text = named.filter_text
+    left join measure on cell.measure_code = measure.measure_code
+    where named.figure_code is null
+),
+
+last_suppressed as (
+    select
+        cell.data_set_code,
+        cell.release_order,
+        cell.area_period_key,
+        cell.figure_code,
+        cell.filter_text,
+        coalesce(measure.kin_code, cell.figure_code) as kin_code
     from cell
     inner join last_word
         on
@@ -163,36 +200,28 @@ suppressed_under_a_new_name as (
             and cell.figure_code = last_word.figure_code
             and cell.release_order = last_word.newest_order
             and last_word.is_suppressed
-    inner join release
-        on cell.data_set_code = release.data_set_code and cell.release_order > release.release_order
-    left join named
-        on
-            release.data_set_code = named.data_set_code
-            and release.release_order = named.release_order
-            and cell.figure_code = named.figure_code
-            and cell.filter_text = named.filter_text
-    where named.figure_code is null
+    left join measure on cell.measure_code = measure.measure_code
 ),
 
-gone as (
-    select
-        cell.row_key,
-        cell.figure_code,
-        suppressed_under_a_new_name.later_order as release_order,
+told_by_what_is_gone as (
+    select distinct
+        gone.row_key,
+        gone.figure_code,
+        gone.later_order as release_order,
         'suppressed' as status_code
-    from cell
-    inner join suppressed_under_a_new_name
+    from gone
+    inner join last_suppressed
         on
-            cell.data_set_code = suppressed_under_a_new_name.data_set_code
-            and cell.release_order = suppressed_under_a_new_name.earlier_order
-            and cell.area_period_key = suppressed_under_a_new_name.area_period_key
-    left join named
+            gone.data_set_code = last_suppressed.data_set_code
+            and gone.later_order = last_suppressed.release_order
+            and gone.area_period_key = last_suppressed.area_period_key
+    left join named as before
         on
-            suppressed_under_a_new_name.data_set_code = named.data_set_code
-            and suppressed_under_a_new_name.later_order = named.release_order
-            and cell.figure_code = named.figure_code
-            and cell.filter_text = named.filter_text
-    where named.figure_code is null
+            gone.data_set_code = before.data_set_code
+            and gone.earlier_order = before.release_order
+            and last_suppressed.figure_code = before.figure_code
+            and last_suppressed.filter_text = before.filter_text
+    where before.figure_code is null or gone.kin_code = last_suppressed.kin_code
 ),
 
 unioned as (
@@ -222,7 +251,7 @@ unioned as (
         figure_code,
         release_order,
         status_code
-    from gone
+    from told_by_what_is_gone
 )
 
 select
