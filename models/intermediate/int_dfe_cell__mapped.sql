@@ -10,6 +10,11 @@ with cell as (
         time_period,
         time_identifier,
         reporting_year,
+        -- one period under all the names that it is given
+        coalesce(
+            'Reporting year/' || cast(reporting_year as string),
+            time_identifier || '/' || cast(time_period as string)
+        ) as period_text,
         geographic_level,
         area_code,
         area_name,
@@ -80,14 +85,8 @@ select
     end as authority_key,
     cell.filter_text,
     -- the area, period and filters of a figure: what its row says in every release
-    concat_ws(
-        '/',
-        cell.geographic_level,
-        cell.area_code,
-        cell.time_identifier,
-        cast(cell.time_period as string),
-        cell.filter_text
-    ) as row_key,
+    concat_ws('/', cell.geographic_level, cell.area_code, cell.period_text, cell.filter_text) as row_key,
+    concat_ws('/', cell.geographic_level, cell.area_code, cell.period_text) as area_period_key,
     cell.column_name,
     dfe_column.measure_code,
     -- the same figure under the names of all releases; without a measure the column of its data set

@@ -78,4 +78,6 @@ left join withheld
         cell.row_key = withheld.row_key
         and cell.figure_code = withheld.figure_code
         and cell.release_order < withheld.release_order
-        and cell.status_code = 'reported'
+        -- a text that could not be read may hold the number too
+        and cell.status_code <> 'suppressed'
+        and cell.status_code not in {{ harmless_statuses() }}

@@ -1,6 +1,6 @@
 with landed as (
     select
-        file_sha256,
+        parquet_file_name,
         line_number,
         time_period,
         time_identifier,
@@ -35,7 +35,7 @@ file as (
         release_order,
         is_newest_release,
         is_extract,
-        sha256,
+        parquet_file_name,
         figure_family_code,
         years_until_reporting_year
     from {{ ref('int_dfe_file__at_hand') }}
@@ -67,7 +67,7 @@ cells as (
         landed.column_name,
         landed.cell_text
     from landed
-    inner join file on landed.file_sha256 = file.sha256 and not file.is_extract
+    inner join file on landed.parquet_file_name = file.parquet_file_name and not file.is_extract
     union all
     select
         file.source_key,
@@ -100,23 +100,51 @@ cells as (
             and file.is_extract
 ),
 
+authority as (
+    select
+        ons_la_code,
+        dfe_la_code
+    from {{ ref('stg_reference__authority') }}
+    where dfe_la_code is not null
+),
+
 -- a council is known by the three-digit code, which lasts as long as its footprint; an ONS code may change
--- without it
+-- without it, and stands in only where a file has no three-digit code
 placed as (
     select
-        *,
-        case geographic_level
-            when 'National' then country_code
-            when 'Regional' then region_code
+        cells.source_key,
+        cells.data_set_code,
+        cells.release_code,
+        cells.release_order,
+        cells.is_newest_release,
+        cells.figure_family_code,
+        cells.years_until_reporting_year,
+        cells.line_number,
+        cells.time_period,
+        cells.time_identifier,
+        cells.geographic_level,
+        cells.new_la_code,
+        cells.other_area_text,
+        cells.filter_text,
+        cells.column_name,
+        cells.cell_text,
+        case cells.geographic_level
+            when 'National' then cells.country_code
+            when 'Regional' then cells.region_code
             when 'Local authority'
-                then case when old_la_code in ('x', 'z') then null else old_la_code end
+                then
+                    case
+                        when cells.old_la_code not in ('x', 'z') then cells.old_la_code
+                        else authority.dfe_la_code
+                    end
         end as area_code,
-        case geographic_level
-            when 'National' then country_name
-            when 'Regional' then region_name
-            when 'Local authority' then la_name
+        case cells.geographic_level
+            when 'National' then cells.country_name
+            when 'Regional' then cells.region_name
+            when 'Local authority' then cells.la_name
         end as area_name
     from cells
+    left join authority on cells.new_la_code = authority.ons_la_code
 )
 
 select
@@ -129,8 +157,10 @@ select
     line_number,
     time_period,
     time_identifier,
-    case
-        when time_identifier = 'Reporting year' then time_period + years_until_reporting_year
+    -- a financial year, such as 202223, is the reporting year in which it ends
+    case time_identifier
+        when 'Reporting year' then time_period + years_until_reporting_year
+        when 'Financial year' then cast(floor(time_period / 100) as integer) + 1
     end as reporting_year,
     geographic_level,
     coalesce(area_code, new_la_code, other_area_text) as area_code,

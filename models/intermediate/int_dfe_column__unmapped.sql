@@ -31,6 +31,23 @@ unmapped as (
     group by source_key, data_set_code, release_order, column_name
 ),
 
+-- of a data set that the dictionary knows only a total or two of, the rest is not expected to be in it
+dictionary as (
+    select
+        data_set_code,
+        count(*) as known_count
+    from {{ ref('stg_reference__dfe_column') }}
+    group by data_set_code
+),
+
+width as (
+    select
+        source_key,
+        count(distinct column_name) as column_count
+    from cell
+    group by source_key
+),
+
 measured as (
     select distinct
         source_key,
@@ -45,24 +62,24 @@ compared as (
     select
         cell.source_key,
         cell.column_name,
-        earlier.measure_code,
+        other.measure_code,
         count(*) as compared_count,
-        count(*) filter (where cell.value = earlier.value) as equal_count
+        count(*) filter (where cell.value = other.value) as equal_count
     from cell
-    inner join cell as earlier
+    inner join cell as other
         on
-            cell.data_set_code = earlier.data_set_code
-            and cell.row_key = earlier.row_key
-            and cell.release_order <> earlier.release_order
+            cell.data_set_code = other.data_set_code
+            and cell.row_key = other.row_key
+            and cell.release_order <> other.release_order
     left join measured
-        on cell.source_key = measured.source_key and earlier.measure_code = measured.measure_code
+        on cell.source_key = measured.source_key and other.measure_code = measured.measure_code
     where
         cell.measure_code is null
-        and earlier.measure_code is not null
+        and other.measure_code is not null
         and measured.measure_code is null
         and cell.value > 0
-        and earlier.value > 0
-    group by cell.source_key, cell.column_name, earlier.measure_code
+        and other.value > 0
+    group by cell.source_key, cell.column_name, other.measure_code
 ),
 
 suggested as (
@@ -86,6 +103,8 @@ select
     unmapped.data_set_code,
     unmapped.column_name,
     unmapped.cell_count,
+    suggested.measure_code is not null
+    or coalesce(2 * dictionary.known_count >= width.column_count, false) as is_expected,
     suggested.measure_code as suggested_measure_code,
     suggested.compared_count,
     suggested.equal_count,
@@ -102,3 +121,5 @@ left join suggested
     on
         unmapped.source_key = suggested.source_key
         and unmapped.column_name = suggested.column_name
+left join dictionary on unmapped.data_set_code = dictionary.data_set_code
+left join width on unmapped.source_key = width.source_key

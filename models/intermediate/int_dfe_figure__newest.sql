@@ -41,5 +41,5 @@ from cell
 qualify
     row_number() over (
         partition by authority_key, reporting_year, measure_code
-        order by release_order desc, data_set_code asc
+        order by release_code desc, data_set_code asc, release_order desc
     ) = 1

@@ -2,8 +2,7 @@ with cell as (
     select
         data_set_code,
         release_order,
-        concat_ws('/', geographic_level, area_code, time_identifier, cast(time_period as string))
-            as area_period_key,
+        area_period_key,
         filter_text,
         row_key,
         figure_code,
@@ -52,7 +51,10 @@ last_word as (
         cell.measure_code,
         newest.oldest_order,
         newest.newest_order,
-        bool_and(cell.status_code <> 'reported') as is_withheld,
+        -- where two tables of a release differ, what one suppresses is not told by the other's past
+        bool_and(cell.status_code <> 'reported')
+        or bool_or(cell.status_code <> 'reported' and cell.status_code not in {{ harmless_statuses() }})
+            as is_withheld,
         -- a symbol that nobody has read yet may be one
         bool_or(
             cell.status_code <> 'reported' and cell.status_code not in {{ harmless_statuses() }}
@@ -171,7 +173,8 @@ gone as (
         cell.area_period_key,
         cell.row_key,
         cell.figure_code,
-        coalesce(measure.kin_code, cell.figure_code) as kin_code
+        coalesce(measure.kin_code, cell.figure_code) as kin_code,
+        measure.measure_code is not null as is_measure
     from cell
     inner join release
         on cell.data_set_code = release.data_set_code and cell.release_order < release.release_order
@@ -192,7 +195,8 @@ last_suppressed as (
         cell.area_period_key,
         cell.figure_code,
         cell.filter_text,
-        coalesce(measure.kin_code, cell.figure_code) as kin_code
+        coalesce(measure.kin_code, cell.figure_code) as kin_code,
+        measure.measure_code is not null as is_measure
     from cell
     inner join last_word
         on
@@ -221,7 +225,12 @@ told_by_what_is_gone as (
             and gone.earlier_order = before.release_order
             and last_suppressed.figure_code = before.figure_code
             and last_suppressed.filter_text = before.filter_text
-    where before.figure_code is null or gone.kin_code = last_suppressed.kin_code
+    where
+        before.figure_code is null
+        or gone.kin_code = last_suppressed.kin_code
+        -- of a column that is no measure nobody knows whose kin it is
+        or not gone.is_measure
+        or not last_suppressed.is_measure
 ),
 
 unioned as (

@@ -5,8 +5,8 @@ with landed as (
         revision_number,
         sha256,
         file_name,
-        row_count,
-        source_url
+        source_url,
+        parquet_file_name
     from {{ ref('stg_dfe__landed_file') }}
 ),
 
@@ -40,6 +40,7 @@ files as (
         sha256,
         file_name,
         source_url,
+        parquet_file_name,
         false as is_extract
     from landed
     union all
@@ -50,6 +51,7 @@ files as (
         extract.sha256,
         extract.source_file_name as file_name,
         cast(null as string) as source_url,
+        cast(null as string) as parquet_file_name,
         true as is_extract
     from extract
     left join landed
@@ -76,12 +78,13 @@ select
     files.is_extract,
     files.sha256,
     files.file_name,
+    files.parquet_file_name,
     data_set.data_set_code is not null as is_data_set_known,
     coalesce(data_set.figure_family_code, 'unknown') as figure_family_code,
     coalesce(data_set.years_until_reporting_year, 0) as years_until_reporting_year,
     coalesce(data_set.data_set_title, files.file_name) as data_set_title,
-    coalesce(data_set.publisher_name, 'Department for Education') as publisher_name,
-    data_set.licence,
+    coalesce(data_set.publisher_name, 'Publisher not known') as publisher_name,
+    coalesce(data_set.licence, 'Not known') as licence,
     coalesce(files.source_url, data_set.source_url) as source_url
 from files
 left join data_set on files.data_set_code = data_set.data_set_code

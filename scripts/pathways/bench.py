@@ -18,7 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from pathways.ees.data_file import read_data_file
-from pathways.ees.screening import roles
+from pathways.ees.roles import roles
 from pathways.errors import PathwaysError
 from pathways.landing import Source, land
 from pathways.settings import Settings
@@ -128,7 +128,7 @@ def measure(
 
 
 _LAND = """
-import resource, sys
+import re, sys
 from dataclasses import replace
 from pathlib import Path
 from pathways.landing import Source, land
@@ -139,7 +139,8 @@ settings = replace(load_settings(), landing=out, target=out)
 sources = [Source(Path(name), str(2001 + number)) for number, name in enumerate(sys.argv[2:])]
 report = land(settings, sources, say=lambda text, style: None)
 assert report.count("landed") == len(report.results) > 0, [result.findings for result in report.results]
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+# of this process alone: what getrusage says may be that of the process which started it
+print(re.search(r"VmHWM:\\s+([0-9]+) kB", Path("/proc/self/status").read_text())[1])
 """
 
 

@@ -143,6 +143,19 @@ def land_command(
             raise typer.Exit(1)
 
 
+@app.command("unland")
+def unland_command(
+    data_set: Annotated[str, typer.Argument(help="Data set, such as c1.")],
+    release: Annotated[str, typer.Argument(help="Release, such as 2025.")],
+) -> None:
+    """Take a release out of the landing area again, as if it had not been landed."""
+    with plain_errors():
+        from pathways.landing import unland
+
+        for row in unland(load_settings(), data_set, release):
+            say(f"Taken out: {row.file_name}, release {row.release_code} of {row.data_set_code}.")
+
+
 @app.command("bench")
 def bench_command(
     folder: Annotated[Path, typer.Argument(help="A folder with the data files of one DfE release.")],

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pathways.ees.manifest import NAME, Landed, read_manifest
+from pathways.ees.manifest import CELLS, NAME, Landed, read_manifest
+from pathways.ees.recognise import DICTIONARY
 from pathways.errors import PathwaysError
 from pathways.expectations import Check, Suite
 from pathways.settings import Settings
@@ -60,15 +61,16 @@ RULES = (
 _QUERY = """
 with file as (
     select
-        sha256, data_set_code, release_code, revision_number, file_name, row_count, cell_count,
-        lag(sha256) over (
+        parquet_file_name as file_key, data_set_code, release_code, revision_number, file_name,
+        row_count, cell_count,
+        lag(parquet_file_name) over (
             partition by data_set_code order by release_code, revision_number
-        ) as before_sha256
+        ) as before_file_key
     from manifest
 ),
 cell as (
     select
-        file_sha256 as sha256, time_period, geographic_level, column_name, filter_text,
+        parquet_file_name as file_key, time_period, geographic_level, column_name, filter_text,
         coalesce(nullif(old_la_code, ''), nullif(region_code, ''), country_code) as area_code,
         geographic_level || ' ' || coalesce(
             nullif(la_name, ''), nullif(region_name, ''), country_name, ''
@@ -78,43 +80,56 @@ cell as (
 ),
 shape as (
     select
-        sha256, count(*) as cell_count,
+        file_key, count(*) as cell_count,
         100.0 * count(*) filter (where value is null) / count(*) as symbol_percent
-    from cell group by sha256
+    from cell group by file_key
 ),
-year as (select distinct sha256, time_period as name from cell),
-col as (select distinct sha256, column_name as name from cell),
-area as (select sha256, area_code, any_value(area_name) as name from cell group by all),
+year as (select distinct file_key, time_period as name from cell),
+col as (select distinct file_key, column_name as name from cell),
+area as (select file_key, area_code, any_value(area_name) as name from cell group by all),
 year_gone as (
-    select file.sha256, count(*) as gone, string_agg(before.name, ', ' order by before.name) as names
-    from file join year as before on file.before_sha256 = before.sha256
-    anti join year as now on file.sha256 = now.sha256 and before.name = now.name
+    select file.file_key, count(*) as gone, string_agg(before.name, ', ' order by before.name) as names
+    from file join year as before on file.before_file_key = before.file_key
+    anti join year as now on file.file_key = now.file_key and before.name = now.name
     group by all
 ),
 area_gone as (
-    select file.sha256, count(*) as gone, string_agg(before.name, ', ' order by before.name) as names
-    from file join area as before on file.before_sha256 = before.sha256
-    anti join area as now on file.sha256 = now.sha256 and before.area_code = now.area_code
+    select file.file_key, count(*) as gone, string_agg(before.name, ', ' order by before.name) as names
+    from file join area as before on file.before_file_key = before.file_key
+    anti join area as now on file.file_key = now.file_key and before.area_code = now.area_code
     group by all
 ),
+measure as (
+    -- the measure that a column is; a column that the dictionary does not know is one of its own
+    select col.file_key, col.name, coalesce(known.measure_code, col.name) as measure_code,
+        known.measure_code is not null as is_known
+    from col join file on col.file_key = file.file_key
+    left join dictionary as known
+        on file.data_set_code = known.data_set_code and col.name = known.column_name
+        and file.release_code between coalesce(nullif(known.first_release_code, ''), '0000')
+        and coalesce(nullif(known.last_release_code, ''), '9999')
+),
 column_gone as (
-    select file.sha256, count(*) as gone, string_agg(before.name, ', ' order by before.name) as names
-    from file join col as before on file.before_sha256 = before.sha256
-    anti join col as now on file.sha256 = now.sha256 and before.name = now.name
+    select file.file_key, count(*) as gone, string_agg(before.name, ', ' order by before.name) as names
+    from file join measure as before on file.before_file_key = before.file_key
+    anti join measure as now
+        on file.file_key = now.file_key and before.measure_code = now.measure_code
     group by all
 ),
 column_new as (
-    select file.sha256, count(*) as gone, string_agg(now.name, ', ' order by now.name) as names
-    from file join col as now on file.sha256 = now.sha256 and file.before_sha256 is not null
-    anti join col as before on file.before_sha256 = before.sha256 and before.name = now.name
+    select file.file_key, count(*) as gone, string_agg(now.name, ', ' order by now.name) as names
+    from file join measure as now
+        on file.file_key = now.file_key and file.before_file_key is not null and not now.is_known
+    anti join measure as before
+        on file.before_file_key = before.file_key and before.measure_code = now.measure_code
     group by all
 ),
 ratio as (
-    select file.sha256, now.column_name, median(now.value / before.value) as ratio
+    select file.file_key, now.column_name, median(now.value / before.value) as ratio
     from file
-    join cell as now on file.sha256 = now.sha256
+    join cell as now on file.file_key = now.file_key
     join cell as before
-        on file.before_sha256 = before.sha256 and now.column_name = before.column_name
+        on file.before_file_key = before.file_key and now.column_name = before.column_name
         and now.geographic_level = before.geographic_level and now.area_code = before.area_code
         and now.time_period = before.time_period and now.filter_text = before.filter_text
     where now.value > 0 and before.value > 0
@@ -122,7 +137,7 @@ ratio as (
 ),
 unit_changed as (
     select
-        sha256, count(*) as gone,
+        file_key, count(*) as gone,
         string_agg(column_name || ' by ' || round(ratio, 2), ', ' order by column_name) as names
     from ratio where ratio not between {low} and {high}
     group by all
@@ -147,14 +162,14 @@ select
     coalesce(column_new.gone, 0) as columns_new,
     column_new.names as columns_new_names
 from file
-left join shape on file.sha256 = shape.sha256
-left join file as before on file.before_sha256 = before.sha256
-left join shape as before_shape on file.before_sha256 = before_shape.sha256
-left join year_gone on file.sha256 = year_gone.sha256
-left join area_gone on file.sha256 = area_gone.sha256
-left join column_gone on file.sha256 = column_gone.sha256
-left join column_new on file.sha256 = column_new.sha256
-left join unit_changed on file.sha256 = unit_changed.sha256
+left join shape on file.file_key = shape.file_key
+left join file as before on file.before_file_key = before.file_key
+left join shape as before_shape on file.before_file_key = before_shape.file_key
+left join year_gone on file.file_key = year_gone.file_key
+left join area_gone on file.file_key = area_gone.file_key
+left join column_gone on file.file_key = column_gone.file_key
+left join column_new on file.file_key = column_new.file_key
+left join unit_changed on file.file_key = unit_changed.file_key
 order by file.data_set_code, file.release_code, file.revision_number
 """
 
@@ -168,7 +183,7 @@ _COLUMNS = (
 
 def landed_fingerprint(settings: Settings) -> dict[str, str]:
     """The sha256 of the manifest, by its path; empty where nothing is landed."""
-    path = settings.landing / "ees" / NAME
+    path = settings.landed / NAME
     if not path.is_file():
         return {}
     return {settings.relative(path): hashlib.sha256(path.read_bytes()).hexdigest()}
@@ -181,12 +196,15 @@ def _frame(settings: Settings, landed: Sequence[Landed]) -> pd.DataFrame:
 
     if not landed:
         return pd.DataFrame({name: pd.Series([], dtype=object) for name in _COLUMNS})
-    folder = settings.landing / "ees" / "cell"
+    folder = settings.landed / CELLS
     files = ", ".join(literal(str(folder / row.parquet_file_name)) for row in landed)
     query = _QUERY.format(files=f"[{files}]", unit_rows=UNIT_ROWS, low=UNIT_RATIO[0], high=UNIT_RATIO[1])
     try:
         with connect(settings) as connection:
             connection.register("manifest", pd.DataFrame([vars(row) for row in landed]))
+            connection.register(
+                "dictionary", pd.read_csv(settings.seeds / DICTIONARY, dtype=str, keep_default_na=False)
+            )
             return connection.execute(query).df()
     except duckdb.Error as fault:
         reason = " ".join(str(fault).split())
@@ -202,15 +220,15 @@ def landing_suite(settings: Settings) -> Suite:
     Raises:
         PathwaysError: the landing area can't be read.
     """
-    place = settings.relative(settings.landing / "ees")
-    frame = _frame(settings, read_manifest(settings.landing / "ees"))
+    place = settings.relative(settings.landed)
+    frame = _frame(settings, read_manifest(settings.landed))
     # without a name of its own, else Great Expectations gives rows as mappings
     frame.index = frame["file_name"].astype(object).rename(None)
-    by_rule = {rule.rule_code: rule for rule in RULES}
+    by_column = {rule.count_column: rule for rule in RULES}
 
     def describe(file: object, columns: Sequence[str]) -> tuple[str, str]:
         row = frame.loc[file]
-        rule = next(entry for entry in by_rule.values() if entry.count_column == columns[0])
+        rule = by_column[columns[0]]
         before = row["file_name_before"]
         found = f"{rule.words} {row[rule.names_column]}"
         return f"{place}, {file}", found + (f" (against {before})" if isinstance(before, str) else "")

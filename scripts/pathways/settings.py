@@ -52,6 +52,11 @@ class Settings:
         return self.project / "seeds"
 
     @property
+    def landed(self) -> Path:
+        """The folder of landed DfE files: their manifest, and the Parquet files of their cells."""
+        return self.landing / "ees"
+
+    @property
     def data_docs(self) -> Path:
         """The folder of the pages on all checks."""
         return self.target / "data_docs"

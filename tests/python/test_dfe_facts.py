@@ -88,7 +88,7 @@ def manifest(released: Built) -> list[dict[str, str]]:
     ("release", "rows", "years", "councils"),
     [("2025", 2132, 13, 1976), ("2024", 1967, 12, 1823), ("2023", 1802, 11, 1670)],
 )
-def test_01_every_release_of_c1_comes_in_whole(
+def test_every_release_of_c1_comes_in_whole(
     cells: duckdb.DuckDBPyConnection, release: str, rows: int, years: int, councils: int
 ) -> None:
     assert one(
@@ -99,7 +99,7 @@ def test_01_every_release_of_c1_comes_in_whole(
     ) == (rows, years, councils, 11 * years, years)
 
 
-def test_02_councils_a_year_follow_the_reorganisations(whole: duckdb.DuckDBPyConnection) -> None:
+def test_councils_a_year_follow_the_reorganisations(whole: duckdb.DuckDBPyConnection) -> None:
     found = dict(
         whole.execute(
             "select reporting_year, count(*) from fct_rereferral join dim_authority using (authority_key)"
@@ -112,7 +112,7 @@ def test_02_councils_a_year_follow_the_reorganisations(whole: duckdb.DuckDBPyCon
     }
 
 
-def test_03_an_area_and_year_stand_once_in_a_file_and_stay_in_the_next_release(
+def test_an_area_and_year_stand_once_in_a_file_and_stay_in_the_next_release(
     cells: duckdb.DuckDBPyConnection,
 ) -> None:
     assert (
@@ -133,7 +133,7 @@ def test_03_an_area_and_year_stand_once_in_a_file_and_stay_in_the_next_release(
     )
 
 
-def test_04_a_column_with_one_text_is_no_dimension(released: Built, cells: duckdb.DuckDBPyConnection) -> None:
+def test_a_column_with_one_text_is_no_dimension(released: Built, cells: duckdb.DuckDBPyConnection) -> None:
     constants = {
         (row["data_set_code"], row["release_code"]): json.loads(row["constant_text"])
         for row in manifest(released)
@@ -149,7 +149,7 @@ def test_04_a_column_with_one_text_is_no_dimension(released: Built, cells: duckd
     )
 
 
-def test_05_england_is_as_published(whole: duckdb.DuckDBPyConnection) -> None:
+def test_england_is_as_published(whole: duckdb.DuckDBPyConnection) -> None:
     rows = whole.execute(
         "select reporting_year, referral_count, rereferral_count, rereferral_percent,"
         " no_further_action_count, not_in_need_count, not_in_need_percent, referral_child_count,"
@@ -162,7 +162,7 @@ def test_05_england_is_as_published(whole: duckdb.DuckDBPyConnection) -> None:
 # B. Counting twice
 
 
-def test_06_to_08_inner_and_outer_london_are_parts_of_london(whole: duckdb.DuckDBPyConnection) -> None:
+def test_inner_and_outer_london_are_parts_of_london(whole: duckdb.DuckDBPyConnection) -> None:
     rows = whole.execute(
         "select reporting_year,"
         " sum(referral_count) filter (where area_level_code in ('region', 'sub_region')) as eleven,"
@@ -179,7 +179,7 @@ def test_06_to_08_inner_and_outer_london_are_parts_of_london(whole: duckdb.DuckD
     assert all(abs(halves - london) <= 10 for _, _, _, halves, london, _ in rows)
 
 
-def test_09_londons_boroughs_belong_to_london_here_whatever_the_file_says(
+def test_londons_boroughs_belong_to_london_here_whatever_the_file_says(
     whole: duckdb.DuckDBPyConnection,
 ) -> None:
     assert one(
@@ -190,7 +190,7 @@ def test_09_londons_boroughs_belong_to_london_here_whatever_the_file_says(
     ) == (33, 33, 33)
 
 
-def test_10_a_sum_over_all_levels_counts_every_referral_about_three_times(
+def test_a_sum_over_all_levels_counts_every_referral_about_three_times(
     cells: duckdb.DuckDBPyConnection,
 ) -> None:
     assert one(
@@ -212,7 +212,7 @@ def test_10_a_sum_over_all_levels_counts_every_referral_about_three_times(
         ("rereferral_child", "referral_child", 1952),
     ],
 )
-def test_11_a_councils_percentage_is_its_counts_rounded_half_up(
+def test_a_councils_percentage_is_its_counts_rounded_half_up(
     whole: duckdb.DuckDBPyConnection, part: str, whole_count: str, compared: int
 ) -> None:
     assert one(
@@ -225,7 +225,7 @@ def test_11_a_councils_percentage_is_its_counts_rounded_half_up(
     ) == (compared, compared)
 
 
-def test_12_ties_are_rounded_up_as_dfe_rounds_them(whole: duckdb.DuckDBPyConnection) -> None:
+def test_ties_are_rounded_up_as_dfe_rounds_them(whole: duckdb.DuckDBPyConnection) -> None:
     assert whole.execute(
         "select rereferral_count, referral_count, rereferral_percent from fct_rereferral"
         " where authority_key = 'E-800' and reporting_year = 2016"
@@ -236,7 +236,7 @@ def test_12_ties_are_rounded_up_as_dfe_rounds_them(whole: duckdb.DuckDBPyConnect
     ).fetchall() == [(1874, 4000, Decimal("46.9"))]
 
 
-def test_13_a_regions_percentage_was_taken_before_its_counts_were_rounded(
+def test_a_regions_percentage_was_taken_before_its_counts_were_rounded(
     whole: duckdb.DuckDBPyConnection,
 ) -> None:
     def off(part: str, whole_count: str, level: str) -> int:
@@ -257,7 +257,7 @@ def test_13_a_regions_percentage_was_taken_before_its_counts_were_rounded(
     assert [off(*pair, "'nation'") for pair in pairs] == [0, 0, 0, 0]
 
 
-def test_14_area_counts_are_multiples_of_ten_and_council_counts_are_not(
+def test_area_counts_are_multiples_of_ten_and_council_counts_are_not(
     cells: duckdb.DuckDBPyConnection,
 ) -> None:
     measured = "from cell join raw.measure using (measure_code) where measure_kind_code in ('dfe_count',"
@@ -277,7 +277,7 @@ def test_14_area_counts_are_multiples_of_ten_and_council_counts_are_not(
     )
 
 
-def test_15_numbers_are_plain(cells: duckdb.DuckDBPyConnection) -> None:
+def test_numbers_are_plain(cells: duckdb.DuckDBPyConnection) -> None:
     """No separator, no minus, no trailing zero; one decimal at most in the children in need files."""
     assert one(
         cells,
@@ -293,7 +293,7 @@ def test_15_numbers_are_plain(cells: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def test_16_what_rounds_to_zero_is_not_zero(cells: duckdb.DuckDBPyConnection) -> None:
+def test_what_rounds_to_zero_is_not_zero(cells: duckdb.DuckDBPyConnection) -> None:
     assert cells.execute(
         "select column_name, status_code, count(*) from cell where cell_text = 'k' group by all"
     ).fetchall() == [("RC3_Residence_Order_percent", "rounds_to_zero", 8)]
@@ -302,7 +302,7 @@ def test_16_what_rounds_to_zero_is_not_zero(cells: duckdb.DuckDBPyConnection) ->
 # D. Rates
 
 
-def test_17_and_18_a_rate_belongs_to_the_population_of_the_year_before_and_to_its_vintage(
+def test_a_rate_belongs_to_the_population_of_the_year_before_and_to_its_vintage(
     cells: duckdb.DuckDBPyConnection,
 ) -> None:
     def exact(population_release: str, years: int) -> tuple[int, int]:
@@ -330,14 +330,14 @@ def test_17_and_18_a_rate_belongs_to_the_population_of_the_year_before_and_to_it
     )
 
 
-def test_18_englands_children_of_2023_were_restated(cells: duckdb.DuckDBPyConnection) -> None:
+def test_englands_children_of_2023_were_restated(cells: duckdb.DuckDBPyConnection) -> None:
     assert cells.execute(
         "select release_code, number from cell where data_set_code = 'population' and time_period = 2023"
         " and geographic_level = 'National' order by 1"
     ).fetchall() == [("2024", 11998646), ("2025", 12059476)]
 
 
-def test_19_councils_without_a_denominator_have_counts_and_no_rate(whole: duckdb.DuckDBPyConnection) -> None:
+def test_councils_without_a_denominator_have_counts_and_no_rate(whole: duckdb.DuckDBPyConnection) -> None:
     assert one(
         whole,
         "select count(*), count(referral_per_10000), count(*) filter (where referral_count > 0),"
@@ -346,7 +346,7 @@ def test_19_councils_without_a_denominator_have_counts_and_no_rate(whole: duckdb
     ) == (21, 0, 21, 1)
 
 
-def test_20_a_mid_year_is_the_base_of_the_next_reporting_year(whole: duckdb.DuckDBPyConnection) -> None:
+def test_a_mid_year_is_the_base_of_the_next_reporting_year(whole: duckdb.DuckDBPyConnection) -> None:
     """Cumbria is in the population files to mid-2022, in C1 to 2023: both are the same rows here."""
     assert whole.execute(
         "select max(reporting_year), max(population_mid_year), count(*) filter"
@@ -354,7 +354,7 @@ def test_20_a_mid_year_is_the_base_of_the_next_reporting_year(whole: duckdb.Duck
     ).fetchall() == [(2023, 2022, 0)]
 
 
-def test_21_rates_are_computed_and_name_their_population(whole: duckdb.DuckDBPyConnection) -> None:
+def test_rates_are_computed_and_name_their_population(whole: duckdb.DuckDBPyConnection) -> None:
     assert whole.execute(
         "select referral_per_10000, population_release_code, population_mid_year from fct_rereferral"
         " where authority_key = 'E-E92000001' and reporting_year = 2025"
@@ -372,7 +372,7 @@ def test_21_rates_are_computed_and_name_their_population(whole: duckdb.DuckDBPyC
         ("2023", {"c": 258, "x": 78}),
     ],
 )
-def test_22_every_symbol_of_c1_keeps_its_meaning(
+def test_every_symbol_of_c1_keeps_its_meaning(
     cells: duckdb.DuckDBPyConnection, release: str, symbols: dict[str, int]
 ) -> None:
     status = {"c": "suppressed", "u": "low_reliability", "x": "not_available"}
@@ -383,7 +383,7 @@ def test_22_every_symbol_of_c1_keeps_its_meaning(
     assert dict(found) == {status[symbol]: count for symbol, count in symbols.items()}
 
 
-def test_23_no_council_count_between_0_and_6_is_shown(
+def test_no_council_count_between_0_and_6_is_shown(
     cells: duckdb.DuckDBPyConnection, whole: duckdb.DuckDBPyConnection
 ) -> None:
     """Two cells of release 2023 did show a 5; DfE withheld them a year later, and so are they here."""
@@ -417,7 +417,7 @@ def test_23_no_council_count_between_0_and_6_is_shown(
     )
 
 
-def test_24_a_zero_is_a_zero(cells: duckdb.DuckDBPyConnection) -> None:
+def test_a_zero_is_a_zero(cells: duckdb.DuckDBPyConnection) -> None:
     assert (
         one(
             cells,
@@ -429,7 +429,7 @@ def test_24_a_zero_is_a_zero(cells: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def test_25_a_symbol_is_mirrored_in_its_percentage_and_not_in_the_whole_row(
+def test_a_symbol_is_mirrored_in_its_percentage_and_not_in_the_whole_row(
     cells: duckdb.DuckDBPyConnection,
 ) -> None:
     for part in ("rereferral", "no_further_action", "not_in_need", "rereferral_child"):
@@ -448,7 +448,7 @@ def test_25_a_symbol_is_mirrored_in_its_percentage_and_not_in_the_whole_row(
     ) == ("c", "0")
 
 
-def test_26_the_missing_councils_are_the_known_ones(cells: duckdb.DuckDBPyConnection) -> None:
+def test_the_missing_councils_are_the_known_ones(cells: duckdb.DuckDBPyConnection) -> None:
     found = cells.execute(
         "select referral_count_text, area_name, year from c1 where release_code = '2025'"
         " and level = 'Local authority' and referral_count_text in ('x', 'u') order by all"
@@ -478,7 +478,7 @@ def test_26_the_missing_councils_are_the_known_ones(cells: duckdb.DuckDBPyConnec
     ]
 
 
-def test_27_a_gap_in_the_publishers_suppression_is_filled_in_nowhere(
+def test_a_gap_in_the_publishers_suppression_is_filled_in_nowhere(
     cells: duckdb.DuckDBPyConnection, whole: duckdb.DuckDBPyConnection
 ) -> None:
     """Three rows of B6 and sixteen of C2 show the total and all parts but one."""
@@ -528,7 +528,7 @@ def test_27_a_gap_in_the_publishers_suppression_is_filled_in_nowhere(
                     ), (table, authority, year)
 
 
-def test_28_percentiles_that_can_not_be_are_not_applicable(cells: duckdb.DuckDBPyConnection) -> None:
+def test_percentiles_that_can_not_be_are_not_applicable(cells: duckdb.DuckDBPyConnection) -> None:
     assert one(
         cells,
         "select count(*), count(distinct row_key), count(distinct column_name) from cell"
@@ -539,7 +539,7 @@ def test_28_percentiles_that_can_not_be_are_not_applicable(cells: duckdb.DuckDBP
 # F. Totals hold what the parts do not show
 
 
-def test_29_and_31_the_councils_never_add_up_to_more_than_england(cells: duckdb.DuckDBPyConnection) -> None:
+def test_the_councils_never_add_up_to_more_than_england(cells: duckdb.DuckDBPyConnection) -> None:
     gaps = dict(
         cells.execute(
             "select year, cast(max(referral_count) filter (where level = 'National')"
@@ -551,7 +551,7 @@ def test_29_and_31_the_councils_never_add_up_to_more_than_england(cells: duckdb.
     assert all(gap >= -5 for gap in gaps.values())
 
 
-def test_30_the_totals_are_reconciled_and_the_rest_is_named(whole: duckdb.DuckDBPyConnection) -> None:
+def test_the_totals_are_reconciled_and_the_rest_is_named(whole: duckdb.DuckDBPyConnection) -> None:
     def outcome(area: str, year: int) -> tuple[Any, ...]:
         return one(
             whole,
@@ -570,10 +570,11 @@ def test_30_the_totals_are_reconciled_and_the_rest_is_named(whole: duckdb.DuckDB
         "Herefordshire, County of (low_reliability)",
     )
     assert outcome("E92000001", 2024)[:3] == ("rest_of_unshown_councils", -806, "Hampshire")
-    assert outcome("E12000003", 2025) == ("within_rounding", outcome("E12000003", 2025)[1], None, None)
+    assert outcome("E12000003", 2025)[0] == "within_rounding"
+    assert abs(outcome("E12000003", 2025)[1]) <= 5
 
 
-def test_30_every_area_year_and_count_is_reconciled_with_its_councils(
+def test_every_area_year_and_count_is_reconciled_with_its_councils(
     whole: duckdb.DuckDBPyConnection,
 ) -> None:
     outcomes = dict(
@@ -595,7 +596,7 @@ def test_30_every_area_year_and_count_is_reconciled_with_its_councils(
 # G. Restatement
 
 
-def test_32_and_33_what_changed_in_c1(whole: duckdb.DuckDBPyConnection) -> None:
+def test_what_changed_in_c1(whole: duckdb.DuckDBPyConnection) -> None:
     rows = whole.execute(
         "select later_source_key, area_name, reporting_year, measure_code, earlier_status_code,"
         " later_status_code, earlier_value, later_value, difference from rpt_restatement"
@@ -614,7 +615,7 @@ def test_32_and_33_what_changed_in_c1(whole: duckdb.DuckDBPyConnection) -> None:
     ]
 
 
-def test_34_what_the_newest_release_withholds_is_withheld_in_all(
+def test_what_the_newest_release_withholds_is_withheld_in_all(
     whole: duckdb.DuckDBPyConnection, cells: duckdb.DuckDBPyConnection
 ) -> None:
     shown = one(
@@ -642,7 +643,7 @@ def test_34_what_the_newest_release_withholds_is_withheld_in_all(
     )
 
 
-def test_34_a_rate_that_was_dropped_does_not_tell_the_count_that_is_withheld(
+def test_a_rate_that_was_dropped_does_not_tell_the_count_that_is_withheld(
     whole: duckdb.DuckDBPyConnection,
 ) -> None:
     """C1 2025 has no rate of referrals; where it suppresses the count, older rates would give it away."""
@@ -659,7 +660,7 @@ def test_34_a_rate_that_was_dropped_does_not_tell_the_count_that_is_withheld(
     assert one(whole, f"select count(*) from ({withheld})") > 0
 
 
-def test_35_a_rebased_population_changes_rates_and_no_count(whole: duckdb.DuckDBPyConnection) -> None:
+def test_a_rebased_population_changes_rates_and_no_count(whole: duckdb.DuckDBPyConnection) -> None:
     found = whole.execute(
         "select unit_code, later_status_code, count(*) from rpt_restatement"
         " where data_set_code = 'b1' group by all order by all"
@@ -667,7 +668,7 @@ def test_35_a_rebased_population_changes_rates_and_no_count(whole: duckdb.DuckDB
     assert found == [("per_10000", "not_available", 168), ("per_10000", "reported", 13193)]
 
 
-def test_36_an_empty_base_has_no_percentage(whole: duckdb.DuckDBPyConnection) -> None:
+def test_an_empty_base_has_no_percentage(whole: duckdb.DuckDBPyConnection) -> None:
     found = whole.execute(
         "select data_set_code, change_code, later_status_code, count(*) from rpt_restatement"
         " where data_set_code in ('c3', 'd3', 'd5') group by all order by all"
@@ -680,7 +681,7 @@ def test_36_an_empty_base_has_no_percentage(whole: duckdb.DuckDBPyConnection) ->
     ]
 
 
-def test_38_a_figure_carries_its_release(whole: duckdb.DuckDBPyConnection) -> None:
+def test_a_figure_carries_its_release(whole: duckdb.DuckDBPyConnection) -> None:
     assert (
         one(
             whole,
@@ -703,7 +704,7 @@ def test_38_a_figure_carries_its_release(whole: duckdb.DuckDBPyConnection) -> No
         ("c2", "assessment_", 1448, 1460),
     ],
 )
-def test_39_and_40_parts_of_council_rows_without_a_symbol_add_up(
+def test_parts_of_council_rows_without_a_symbol_add_up(
     cells: duckdb.DuckDBPyConnection, data_set: str, prefix: str, equal: int, compared: int
 ) -> None:
     found = cells.execute(
@@ -722,7 +723,7 @@ def test_39_and_40_parts_of_council_rows_without_a_symbol_add_up(
         assert {abs(gap) for gap in found[0][2]} == {1204, 187}
 
 
-def test_41_one_figure_in_several_tables_is_the_same_figure(cells: duckdb.DuckDBPyConnection) -> None:
+def test_one_figure_in_several_tables_is_the_same_figure(cells: duckdb.DuckDBPyConnection) -> None:
     assert (
         one(
             cells,
@@ -742,7 +743,7 @@ def test_41_one_figure_in_several_tables_is_the_same_figure(cells: duckdb.DuckDB
     assert {621880, 139080, 38920, 188300, 551060, 115550} <= {int(number) for number in numbers if number}
 
 
-def test_42_services_ceased_for_another_reason_is_most_of_all_closures(
+def test_services_ceased_for_another_reason_is_most_of_all_closures(
     cells: duckdb.DuckDBPyConnection,
 ) -> None:
     assert one(
@@ -760,7 +761,7 @@ def test_42_services_ceased_for_another_reason_is_most_of_all_closures(
 # I. Referrals and children
 
 
-def test_43_and_44_referrals_and_children_are_two_units(whole: duckdb.DuckDBPyConnection) -> None:
+def test_referrals_and_children_are_two_units(whole: duckdb.DuckDBPyConnection) -> None:
     assert one(
         whole,
         "select count(*) filter (where rereferral_count > rereferral_child_count),"
@@ -801,7 +802,7 @@ def test_43_and_44_referrals_and_children_are_two_units(whole: duckdb.DuckDBPyCo
         ("370", 2013, 2025),
     ],
 )
-def test_46_a_council_lasts_as_long_as_its_three_digit_code(
+def test_a_council_lasts_as_long_as_its_three_digit_code(
     whole: duckdb.DuckDBPyConnection, code: str, first: int, last: int
 ) -> None:
     assert one(
@@ -811,10 +812,10 @@ def test_46_a_council_lasts_as_long_as_its_three_digit_code(
     ) == (first, last, last - first + 1)
 
 
-def test_47_a_changed_ons_code_loses_no_row(released: Built, cells: duckdb.DuckDBPyConnection) -> None:
+def test_a_changed_ons_code_loses_no_row(released: Built, cells: duckdb.DuckDBPyConnection) -> None:
     codes = cells.execute(
         "select data_set_code, list(distinct new_la_code order by new_la_code)"
-        " from staging.stg_dfe__landed_cell join staging.stg_dfe__landed_file on file_sha256 = sha256"
+        " from staging.stg_dfe__landed_cell join staging.stg_dfe__landed_file using (parquet_file_name)"
         " where old_la_code = '825' and time_period = 2020 and release_code = '2023'"
         " and data_set_code in ('c1', 'd3') group by all order by all"
     ).fetchall()
@@ -828,7 +829,7 @@ def test_47_a_changed_ons_code_loses_no_row(released: Built, cells: duckdb.DuckD
     )
 
 
-def test_48_a_new_councils_first_year_is_flagged(whole: duckdb.DuckDBPyConnection) -> None:
+def test_a_new_councils_first_year_is_flagged(whole: duckdb.DuckDBPyConnection) -> None:
     assert whole.execute(
         "select authority_key, reporting_year, rereferral_percent, rereferral_status from fct_rereferral"
         " where is_first_year_of_authority order by all"
@@ -851,20 +852,18 @@ def test_48_a_new_councils_first_year_is_flagged(whole: duckdb.DuckDBPyConnectio
     ]
 
 
-def test_49_every_place_of_the_children_in_need_files_is_known(cells: duckdb.DuckDBPyConnection) -> None:
-    assert (
-        one(cells, "select count(*) from cell where authority_key is null and data_set_code <> 'other'") == 0
-    )
+def test_every_place_of_the_children_in_need_files_is_known(cells: duckdb.DuckDBPyConnection) -> None:
+    assert one(cells, "select count(*) from cell where authority_key is null") == 0
 
 
-def test_50_joined_codes_are_kept_as_text() -> None:
+def test_joined_codes_are_kept_as_text() -> None:
     _, rows = read_seed(PROJECT / "seeds" / "reference" / "ees_area.csv")
     joined = [row for row in rows if row[0] == "Local authority" and "/" in row[1]]
     assert ["Local authority", "E06000061 / E06000062", "940 / 941"] in [row[:3] for row in joined]
     assert len([row for row in rows if row[0] == "Local authority" and row[2] == "x"]) == 5
 
 
-def test_51_yorkshire_is_spelled_as_dfe_spells_it(whole: duckdb.DuckDBPyConnection) -> None:
+def test_yorkshire_is_spelled_as_dfe_spells_it(whole: duckdb.DuckDBPyConnection) -> None:
     assert (
         one(whole, "select authority_name from dim_authority where authority_key = 'E-E12000003'")
         == "Yorkshire and The Humber"
@@ -874,7 +873,7 @@ def test_51_yorkshire_is_spelled_as_dfe_spells_it(whole: duckdb.DuckDBPyConnecti
 # K. Reading the files
 
 
-def test_52_to_54_marks_line_ends_commas_and_blanks_are_read_alike(
+def test_marks_line_ends_commas_and_blanks_are_read_alike(
     released: Built, cells: duckdb.DuckDBPyConnection
 ) -> None:
     folder = shared("data", "dfe")
@@ -899,7 +898,7 @@ def test_52_to_54_marks_line_ends_commas_and_blanks_are_read_alike(
     )
 
 
-def test_55_and_56_codes_stay_text_and_symbols_stay_symbols(cells: duckdb.DuckDBPyConnection) -> None:
+def test_codes_stay_text_and_symbols_stay_symbols(cells: duckdb.DuckDBPyConnection) -> None:
     assert one(cells, "select typeof(any_value(old_la_code)) from staging.stg_dfe__landed_cell") == "VARCHAR"
     assert cells.execute(
         "select status_code, count(*) from cell where data_set_code = 'c1' and release_code = '2025'"
@@ -907,7 +906,7 @@ def test_55_and_56_codes_stay_text_and_symbols_stay_symbols(cells: duckdb.DuckDB
     ).fetchall() == [("low_reliability", 3), ("not_available", 12), ("suppressed", 12)]
 
 
-def test_58_names_that_need_quoting_are_columns_like_any_other(cells: duckdb.DuckDBPyConnection) -> None:
+def test_names_that_need_quoting_are_columns_like_any_other(cells: duckdb.DuckDBPyConnection) -> None:
     names = {row[0] for row in cells.execute("select distinct column_name from cell").fetchall()}
     assert {"1-10_days", "61+_days", "25th_Percentile_days", "2years+", "Duration_21+_days"} <= names
 

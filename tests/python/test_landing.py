@@ -18,7 +18,7 @@ from conftest import PROJECT, pathways, read_seed, shared
 from pathways.bench import bench
 from pathways.ees.manifest import read_manifest
 from pathways.errors import PathwaysError
-from pathways.landing import LandReport, Source, land
+from pathways.landing import LandReport, Source, land, unland
 from pathways.landing_checks import RULES, landing_suite
 from pathways.settings import Settings, load_settings
 
@@ -65,18 +65,18 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 
 def cells(settings: Settings) -> list[Path]:
-    return sorted((settings.landing / "ees" / "cell").iterdir())
+    return sorted((settings.landed / "cell").iterdir())
 
 
 def test_a_file_is_landed_cell_by_cell_with_its_manifest(settings: Settings, c1: Path) -> None:
     report, said = landing(settings, c1)
     assert report.passed
-    (row,) = read_manifest(settings.landing / "ees")
+    (row,) = read_manifest(settings.landed)
     assert (row.data_set_code, row.release_code, row.revision_number) == ("c1", "2025", 1)
     assert (row.file_name, row.byte_count, row.first_time_period) == (NAME, c1.stat().st_size, "2013")
     header, rows = read_seed(EXTRACT)
     assert (row.row_count, row.cell_count) == (len(rows), len(rows) * 10)
-    table = pq.read_table(settings.landing / "ees" / "cell" / row.parquet_file_name)
+    table = pq.read_table(settings.landed / "cell" / row.parquet_file_name)
     found = {
         (line, name): text
         for line, name, text in zip(
@@ -126,10 +126,12 @@ def test_a_refused_file_lands_nothing_and_says_rule_column_line_and_what_to_do(
     c1.write_text("\n".join(text) + "\n", encoding="utf-8")
     report, said = landing(settings, c1)
     assert not report.passed
-    assert read_manifest(settings.landing / "ees") == []
+    assert read_manifest(settings.landed) == []
     assert cells(settings) == []
     assert "column rereferral_child_percent" in said
-    assert "'about 20'" in said and "line" in said and "5" in said
+    assert "found 'about 20'" in said
+    assert ", line 5: found" in said
+    assert ", line 8: found blank" in said
     assert broken(report) == {"check_ind_invalid_entry"}
     assert "[check_ind_invalid_entry]" in said
 
@@ -161,9 +163,9 @@ def test_another_file_for_a_landed_release_is_refused_until_it_is_said_to_be_a_c
     report, _said = landing(settings, c1)
     assert not report.passed
     assert "landed_release_is_landed_once" in broken(report)
-    assert len(read_manifest(settings.landing / "ees")) == 1
+    assert len(read_manifest(settings.landed)) == 1
     assert landing(settings, c1, amend=True)[0].passed
-    assert [row.revision_number for row in read_manifest(settings.landing / "ees")] == [1, 2]
+    assert [row.revision_number for row in read_manifest(settings.landed)] == [1, 2]
 
 
 def test_a_release_is_named_by_its_archive_and_supporting_files_are_left_aside(
@@ -173,11 +175,17 @@ def test_a_release_is_named_by_its_archive_and_supporting_files_are_left_aside(
     with zipfile.ZipFile(archive, "w") as opened:
         opened.write(c1, f"data/{NAME}")
         opened.writestr("data-guidance/data-guidance.txt", "Filename: ...")
+        opened.writestr("supporting-files/ofsted.csv", "council,judgement\n331,Good\n")
+        opened.writestr("__MACOSX/data/._x.csv", "\x00\x05")
         opened.writestr("../../escape.csv", "a,b\n1,2\n")
     report, said = landing(settings, archive)
-    assert report.count("landed") == 1
-    assert report.left_aside == [f"{archive}/data-guidance/data-guidance.txt"]
-    assert report.count("refused") == 1, "the file that climbs out is no data file of a release"
+    assert [result.outcome for result in report.results] == ["landed"]
+    assert sorted(path.rpartition("/")[2] for path in report.left_aside) == [
+        "._x.csv",
+        "data-guidance.txt",
+        "escape.csv",
+        "ofsted.csv",
+    ]
     assert not list(tmp_path.rglob("escape.csv"))
     assert "release 2025" in said
 
@@ -189,7 +197,7 @@ def test_the_year_in_an_archives_name_is_the_release(
     with zipfile.ZipFile(tmp_path / name, "w") as opened:
         opened.write(c1, NAME)
     landing(settings, tmp_path / name)
-    assert read_manifest(settings.landing / "ees")[0].release_code == release
+    assert read_manifest(settings.landed)[0].release_code == release
 
 
 def test_an_archive_that_breaks_off_is_refused(settings: Settings, c1: Path, tmp_path: Path) -> None:
@@ -213,23 +221,77 @@ def test_a_file_that_is_no_csv_is_refused_by_its_name(settings: Settings, tmp_pa
 def test_a_release_that_is_no_year_is_refused_before_anything_is_read(settings: Settings, c1: Path) -> None:
     with pytest.raises(PathwaysError, match="such as 2025"):
         land(settings, [Source(c1, release_code="latest")], say=lambda text, style: None)
-    assert not (settings.landing / "ees").exists()
+    assert not (settings.landed).exists()
+
+
+def test_a_file_under_a_new_name_is_not_taken_for_a_new_data_set(settings: Settings, c1: Path) -> None:
+    """Its symbols would say nothing of the figures that older releases have under the known name."""
+    renamed = c1.rename(c1.with_name("c1_referrals_and_rereferrals_2025.csv"))
+    report, said = landing(settings, renamed)
+    assert broken(report) == {"landed_data_set_is_recognised"}
+    assert "--data-set c1" in said
+    assert landing(settings, renamed, data_set_code="c1")[0].count("landed") == 1
+    assert read_manifest(settings.landed)[0].data_set_code == "c1"
+
+
+def test_a_data_set_that_nobody_knows_is_landed_under_the_name_of_its_file(
+    settings: Settings, tmp_path: Path
+) -> None:
+    path = tmp_path / "Z9_Something_else_2019_to_2025.csv"
+    path.write_text(
+        "time_period,time_identifier,geographic_level,country_code,country_name,age,children\n"
+        "2025,Reporting year,National,E92000001,England,Total,12\n"
+        "2025,Reporting year,National,E92000001,England,5 to 9,5\n"
+    )
+    assert landing(settings, path)[0].count("landed") == 1
+    (row,) = read_manifest(settings.landed)
+    assert (row.data_set_code, row.release_code) == ("z9_something_else", "2025")
+    table = pq.read_table(settings.landed / "cell" / row.parquet_file_name)
+    assert table["filter_text"].to_pylist() == ['{"age": "Total"}', '{"age": "5 to 9"}']
+
+
+def test_one_content_is_not_landed_under_two_releases_and_can_be_taken_out_again(
+    settings: Settings, c1: Path
+) -> None:
+    landing(settings, c1)
+    report = land(settings, [Source(c1, release_code="2024")], say=lambda text, style: None)
+    assert broken(report) == {"landed_release_is_landed_once"}
+    unland(settings, "c1", "2025")
+    assert read_manifest(settings.landed) == []
+    assert land(settings, [Source(c1, release_code="2024")], say=lambda text, style: None).passed
+    assert len(cells(settings)) == 1
+    with pytest.raises(PathwaysError, match="What is: c1 2024"):
+        unland(settings, "c1", "2025")
+
+
+def test_a_publisher_may_go_back_to_what_it_said_first(settings: Settings, c1: Path) -> None:
+    first = c1.read_text(encoding="utf-8")
+    landing(settings, c1)
+    c1.write_text(first.replace(",593470,", ",593480,"), encoding="utf-8")
+    landing(settings, c1, amend=True)
+    c1.write_text(first, encoding="utf-8")
+    assert landing(settings, c1)[0].count("known") == 1
+    assert landing(settings, c1, amend=True)[0].count("landed") == 1
+    assert [row.revision_number for row in read_manifest(settings.landed)] == [1, 2, 3]
+
+
+def test_a_code_that_is_none_is_refused_before_anything_is_read(settings: Settings, c1: Path) -> None:
+    with pytest.raises(PathwaysError, match="such as c1"):
+        landing(settings, c1, data_set_code="c1'; drop table x")
 
 
 def test_what_a_killed_landing_left_is_no_part_of_the_landing_area(settings: Settings, c1: Path) -> None:
     landing(settings, c1)
-    folder = settings.landing / "ees" / "cell"
+    folder = settings.landed / "cell"
     (folder / "c1_2026_1_deadbeef.parquet").write_bytes(cells(settings)[0].read_bytes())
     (folder / ".half.draft").write_bytes(b"PAR1")
     landing(settings, c1)
-    assert [path.name for path in cells(settings)] == [
-        read_manifest(settings.landing / "ees")[0].parquet_file_name
-    ]
+    assert [path.name for path in cells(settings)] == [read_manifest(settings.landed)[0].parquet_file_name]
 
 
 def test_a_damaged_landing_area_is_named_and_nothing_is_landed(settings: Settings, c1: Path) -> None:
     landing(settings, c1)
-    manifest = settings.landing / "ees" / "manifest.csv"
+    manifest = settings.landed / "manifest.csv"
     kept = manifest.read_text()
     manifest.write_text("sha256,file_name\n1,2\n")
     with pytest.raises(PathwaysError, match="other columns than landing writes"):
@@ -244,7 +306,7 @@ def test_a_dry_run_says_what_would_come_of_it_and_lands_nothing(settings: Settin
     report, said = landing(settings, c1, dry_run=True)
     assert report.count("checked") == 1
     assert "Passed" in said
-    assert read_manifest(settings.landing / "ees") == []
+    assert read_manifest(settings.landed) == []
 
 
 def test_every_check_of_every_file_is_written_with_its_level(settings: Settings, c1: Path) -> None:

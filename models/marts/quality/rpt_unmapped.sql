@@ -60,6 +60,7 @@ dfe_column as (
         source_key,
         column_name,
         cell_count,
+        is_expected,
         suggested_measure_code,
         compared_count,
         equal_count,
@@ -170,7 +171,7 @@ findings as (
     union all
     select
         source_key,
-        'dfe_column' as finding_code,
+        case when is_expected then 'dfe_column' else 'dfe_column_not_used' end as finding_code,
         source_key as place,
         'column ' || column_name || '; add to seeds/reference/dfe_column.csv: ' || row_to_add
         || coalesce(

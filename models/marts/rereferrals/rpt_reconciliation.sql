@@ -109,7 +109,14 @@ area_figures as (
         '{{ count }}_count' as measure_code,
         rereferral.{{ count }}_count as value,
         rereferral.{{ count }}_upper - rereferral.{{ count }}_count as rounding,
-        rereferral.{{ count }}_status as status_code
+        -- a symbol that nobody has read yet may be a suppression
+        case
+            when rereferral.{{ count }}_status in ('reported', 'not_loaded')
+                then rereferral.{{ count }}_status
+            when rereferral.{{ count }}_status in {{ harmless_statuses() }}
+                then rereferral.{{ count }}_status
+            else 'suppressed'
+        end as status_code
     from rereferral
     inner join authority on rereferral.authority_key = authority.authority_key
     where authority.area_level_code <> 'council' and authority.nation_code = 'E'
@@ -314,12 +321,11 @@ select
     case
         when 'suppressed' in (compared_status, reference_status) then 'withheld'
         when compared_value is null or reference_value is null then 'not_compared'
+        when abs(compared_value - reference_value) <= tolerance
+            then case when carried_forward_count > 0 then 'carried_forward' else 'within_rounding' end
         -- what is missing there hides no child: the publisher trusts it too little, or has none
-        when unshown_count > 0 and compared_value - reference_value <= tolerance
-            then 'rest_of_unshown_councils'
-        when abs(compared_value - reference_value) > tolerance then 'differs'
-        when carried_forward_count > 0 then 'carried_forward'
-        else 'within_rounding'
+        when unshown_count > 0 and compared_value < reference_value then 'rest_of_unshown_councils'
+        else 'differs'
     end as outcome_code,
     cast(suppressed_count as integer) as suppressed_count,
     carried_forward_names,

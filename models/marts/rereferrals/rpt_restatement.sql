@@ -46,19 +46,37 @@ pairs as (
         published_status_code as later_status_code,
         value as later_value,
         lag(source_key) over (
-            partition by data_set_code, row_key, figure_code order by release_order
+            partition by data_set_code, row_key, figure_code order by release_order, column_name
         ) as earlier_source_key,
         lag(published_status_code) over (
-            partition by data_set_code, row_key, figure_code order by release_order
+            partition by data_set_code, row_key, figure_code order by release_order, column_name
         ) as earlier_status_code,
         lag(value) over (
-            partition by data_set_code, row_key, figure_code order by release_order
+            partition by data_set_code, row_key, figure_code order by release_order, column_name
         ) as earlier_value
     from cell
 ),
 
 changed as (
-    select *
+    select
+        source_key,
+        data_set_code,
+        time_identifier,
+        time_period,
+        reporting_year,
+        geographic_level,
+        area_code,
+        area_name,
+        authority_key,
+        filter_text,
+        row_key,
+        column_name,
+        measure_code,
+        later_status_code,
+        later_value,
+        earlier_source_key,
+        earlier_status_code,
+        earlier_value
     from pairs
     where
         earlier_source_key is not null
@@ -90,7 +108,10 @@ select
     end as change_code,
     changed.earlier_status_code,
     changed.later_status_code,
-    cast(changed.earlier_value as decimal(18, 4)) as earlier_value,
+    -- what a release took back is not repeated, though another table may still have it
+    case
+        when changed.later_status_code = 'reported' then cast(changed.earlier_value as decimal(18, 4))
+    end as earlier_value,
     cast(changed.later_value as decimal(18, 4)) as later_value,
     cast(changed.later_value - changed.earlier_value as decimal(18, 4)) as difference
 from changed

@@ -20,7 +20,8 @@ with figure as (
 measure as (
     select
         measure_code,
-        measure_kind_code
+        measure_kind_code,
+        unit_code
     from {{ ref('dim_measure') }}
     where figure_family_code = 'census' and measure_kind_code in ('dfe_count', 'dfe_percent')
 ),
@@ -36,8 +37,10 @@ event as (
     select
         {{ area_key("'E'", 'authority_code') }} as authority_key,
         reporting_year,
-        {{ joined_text('statement', "'; '", 'event_code') }} as statement
+        {{ joined_text("statement || coalesce(' (' || source || ')', '')", "'; '", 'statement') }}
+            as statement
     from {{ ref('stg_reference__dfe_event') }}
+    where event_code = 'other_cause'
     group by authority_code, reporting_year
 ),
 
@@ -47,6 +50,7 @@ changes as (
         figure.reporting_year,
         figure.measure_code,
         measure.measure_kind_code,
+        measure.unit_code,
         figure.release_code,
         earlier.value as earlier_value,
         figure.value,
@@ -65,7 +69,16 @@ changes as (
 ),
 
 large as (
-    select *
+    select
+        authority_key,
+        reporting_year,
+        measure_code,
+        unit_code,
+        release_code,
+        earlier_value,
+        value,
+        change_value,
+        change_percent
     from changes
     where
         case measure_kind_code
@@ -84,6 +97,7 @@ select
     {{ reporting_year_key('large.reporting_year') }} as period_key,
     large.reporting_year,
     large.measure_code,
+    large.unit_code,
     cast(large.earlier_value as decimal(18, 2)) as earlier_value,
     cast(large.value as decimal(18, 2)) as value,
     cast(large.change_value as decimal(18, 2)) as change_value,
@@ -101,7 +115,11 @@ select
             when year(authority.start_date) = large.reporting_year - 2
                 then
                     'The council began on ' || cast(authority.start_date as string)
-                    || '; re-referrals of its first year could not be counted in full'
+                    || case
+                        when large.measure_code like 'rereferral%'
+                            then '; re-referrals of its first year could not be counted in full'
+                        else ''
+                    end
         end
     ) as cause_text,
     large.release_code

@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 {#- a table, since a view over a file breaks when the file goes -#}
 {%- set columns = [
-    'file_sha256',
+    'parquet_file_name',
     'line_number',
     'time_period',
     'time_identifier',
@@ -22,7 +22,7 @@
 {%- set files = landed_folder() ~ '/cell/*.parquet' -%}
 
 select
-    cast(file_sha256 as string) as file_sha256,
+    cast(parquet_file_name as string) as parquet_file_name,
     cast(line_number as string) as line_number,
     cast(time_period as string) as time_period,
     cast(time_identifier as string) as time_identifier,

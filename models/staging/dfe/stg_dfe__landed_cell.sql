@@ -1,6 +1,6 @@
 with source as (
     select
-        file_sha256,
+        parquet_file_name,
         line_number,
         time_period,
         time_identifier,
@@ -22,7 +22,7 @@ with source as (
 
 typed as (
     select
-        file_sha256,
+        parquet_file_name,
         try_cast(line_number as integer) as line_number,
         try_cast(nullif(trim(time_period), '') as integer) as time_period,
         nullif(trim(time_identifier), '') as time_identifier,

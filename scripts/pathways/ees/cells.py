@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from pathways.ees.data_file import DataFile
-from pathways.ees.screening import Roles
+from pathways.ees.roles import Roles
 
 AREA_COLUMNS = (
     "time_period",
@@ -28,7 +28,7 @@ AREA_COLUMNS = (
 _TEXT = pa.dictionary(pa.int32(), pa.string())
 SCHEMA = pa.schema(
     [
-        ("file_sha256", _TEXT),
+        ("parquet_file_name", _TEXT),
         ("line_number", pa.int32()),
         *((name, _TEXT) for name in AREA_COLUMNS),
         ("other_area_text", _TEXT),
@@ -57,7 +57,7 @@ def _as_json(data: DataFile, names: Sequence[str], keep_blank: bool) -> pa.Dicti
     return _encoded(texts, codes.astype(np.int32))
 
 
-def cells_of(data: DataFile, roles: Roles, sha256: str) -> pa.Table:
+def cells_of(data: DataFile, roles: Roles, parquet_file_name: str) -> pa.Table:
     """Every indicator cell of a file as a row, in the order of columns and lines.
 
     Texts stay as they stand; a column that the file does not have is blank. A column
@@ -66,7 +66,7 @@ def cells_of(data: DataFile, roles: Roles, sha256: str) -> pa.Table:
     rows = data.row_count
     blank = _encoded([""], np.zeros(rows, np.int32))
     keys = {
-        "file_sha256": _encoded([sha256], np.zeros(rows, np.int32)),
+        "parquet_file_name": _encoded([parquet_file_name], np.zeros(rows, np.int32)),
         "line_number": pa.array(data.lines, pa.int32()),
     }
     for name in AREA_COLUMNS:

@@ -17,7 +17,8 @@ import pyarrow.csv as pa_csv
 from numpy.typing import NDArray
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-SIZE_LIMIT = 2 * 1024**3
+GZIP_MARK = b"\x1f\x8b"
+SIZE_LIMIT = 1024**3
 """Bytes of one file once unpacked; what is larger is refused before it fills the memory."""
 SHOWN_ROWS = 5
 """How many broken rows of a kind are named by their line."""
@@ -195,21 +196,21 @@ class MetaFile:
     rows: tuple[dict[str, str], ...]
 
 
-def unpacked(content: bytes, name: str) -> bytes:
+def unpacked(content: bytes) -> bytes:
     """The bytes of a file, out of gzip if it is packed so (by its first bytes, not its name).
 
     Raises:
         DataFileError: damaged, or larger than ``SIZE_LIMIT``.
     """
-    if content[:2] != b"\x1f\x8b":
-        return content
+    text = content
     try:
-        with gzip.GzipFile(fileobj=io.BytesIO(content)) as packed:
-            text = packed.read(SIZE_LIMIT + 1)
+        if content[:2] == GZIP_MARK:
+            with gzip.GzipFile(fileobj=io.BytesIO(content)) as packed:
+                text = packed.read(SIZE_LIMIT + 1)
     except (OSError, EOFError, zlib.error) as fault:
         raise DataFileError(f"gzip that breaks off or is damaged ({fault})", "a whole gzip file") from fault
     if len(text) > SIZE_LIMIT:
-        raise DataFileError("more than 2 GiB once unpacked", "a file of at most 2 GiB")
+        raise DataFileError("more than 1 GiB once unpacked", "a file of at most 1 GiB")
     return text
 
 
@@ -302,7 +303,9 @@ def _table(body: bytes, width: int) -> pa.Table:
     try:
         table = pa_csv.read_csv(
             pa.BufferReader(body),
-            read_options=pa_csv.ReadOptions(use_threads=False, column_names=names, skip_rows=1),
+            read_options=pa_csv.ReadOptions(
+                use_threads=False, block_size=max(len(body), 1 << 20), column_names=names, skip_rows=1
+            ),
             parse_options=pa_csv.ParseOptions(
                 newlines_in_values=True, ignore_empty_lines=width > 1, invalid_row_handler=note
             ),
@@ -343,7 +346,7 @@ def read_data_file(content: bytes, name: str) -> DataFile:
     Raises:
         DataFileError: it is no comma-separated text, or not of one width.
     """
-    body = _text(unpacked(content, name))
+    body = _text(unpacked(content))
     header = _header(body)
     if b"\n" not in body:
         raise DataFileError("a header without rows", "a header and rows")

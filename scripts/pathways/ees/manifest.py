@@ -13,6 +13,8 @@ from typing import Any
 from pathways.errors import PathwaysError
 
 NAME = "manifest.csv"
+CELLS = "cell"
+"""Folder beside the manifest with one Parquet file per landed file."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,16 @@ def write_whole(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
+    put_on_disk(path.parent)
+
+
+def put_on_disk(path: Path) -> None:
+    """Sees that a file or folder has reached the disk, so that a power cut does not undo it."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def write_manifest(folder: Path, landed: Iterable[Landed]) -> None:

@@ -1,30 +1,57 @@
 {{ config(meta={'rule_code': 'published_area_has_its_figures'}) }}
 
--- Straight from the published files, area by area and year by year, against the mart, both ways.
+-- From the published cells, area by area and year by year, against the mart, both ways. An area or column
+-- that no dictionary knows is a finding of its own.
 with cell as (
     select
+        release_code,
         release_order,
+        data_set_code,
         reporting_year,
-        area_code,
+        authority_key,
+        row_key,
+        figure_code,
         trim(cell_text) as cell_text
-    from {{ ref('int_dfe_cell__unioned') }}
-    where data_set_code = 'c1' and column_name in ('referral_count', 'Referrals')
+    from {{ ref('int_dfe_cell__mapped') }}
+    where measure_code = 'referral_count' and filter_text = '{}' and authority_key is not null
 ),
 
-authority as (
-    select authority_key
-    from {{ ref('dim_authority') }}
+withheld as (
+    select
+        row_key,
+        figure_code,
+        release_order
+    from {{ ref('int_dfe_figure__withheld') }}
 ),
 
--- an area that no dictionary knows is a finding of its own
+newest as (
+    select
+        reporting_year,
+        authority_key,
+        row_key,
+        figure_code,
+        release_order,
+        cell_text
+    from cell
+    where reporting_year is not null
+    qualify
+        row_number() over (
+            partition by reporting_year, authority_key
+            order by release_code desc, data_set_code asc, release_order desc
+        ) = 1
+),
+
 published as (
     select
-        cell.reporting_year,
-        authority.authority_key,
-        max_by(cell.cell_text, cell.release_order) as cell_text
-    from cell
-    inner join authority on {{ area_key("'E'", 'cell.area_code') }} = authority.authority_key
-    group by cell.reporting_year, authority.authority_key
+        newest.reporting_year,
+        newest.authority_key,
+        case when withheld.row_key is null then newest.cell_text else 'withheld' end as cell_text
+    from newest
+    left join withheld
+        on
+            newest.row_key = withheld.row_key
+            and newest.figure_code = withheld.figure_code
+            and newest.release_order < withheld.release_order
 ),
 
 mart as (
@@ -51,6 +78,6 @@ where
 union all
 
 select
-    'DfE data set c1' as place,
+    'referral_count of the DfE files' as place,
     'nothing to check' as found
 where not exists (select 1 from published)

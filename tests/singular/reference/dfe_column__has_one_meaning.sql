@@ -12,7 +12,8 @@ with dfe_column as (
 )
 
 select
-    'seeds/reference/dfe_column.csv, ' || earlier.data_set_code || ', column ' || earlier.column_name as place,
+    'seeds/reference/dfe_column.csv, ' || earlier.data_set_code || ', column ' || earlier.column_name
+        as place,
     earlier.measure_code || ' to release ' || earlier.last_release_code || ' and ' || later.measure_code
     || ' from release ' || later.first_release_code as found
 from dfe_column as earlier

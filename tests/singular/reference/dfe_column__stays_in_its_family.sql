@@ -18,8 +18,8 @@ with dfe_column as (
 
 select
     'seeds/reference/dfe_column.csv, ' || data_set_code || ', column ' || column_name as place,
-    'a ' || data_set_family || ' figure as ' || measure_code || ', which is a ' || measure_family || ' measure'
-        as found
+    'a ' || data_set_family || ' figure as ' || measure_code
+    || ', which is a ' || measure_family || ' measure' as found
 from dfe_column
 where data_set_family <> measure_family
 
