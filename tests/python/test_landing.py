@@ -21,6 +21,7 @@ from pathways.errors import PathwaysError
 from pathways.landing import LandReport, Source, land, unland
 from pathways.landing_checks import RULES, landing_suite
 from pathways.settings import Settings, load_settings
+from test_defects import fired
 
 EXTRACT = PROJECT / "seeds" / "dfe" / "dfe_c1_release_2025.csv"
 NAME = "c1_children_in_need_referrals_and_rereferrals_2013_to_2025.csv"
@@ -423,6 +424,33 @@ def test_a_renamed_column_tells_the_dictionary_row_to_add(
     assert "c1,children_back,,,rereferral_child_count,10 " in text
     # until the row is there, what release 2026 suppresses under the new name stays hidden under the old
     assert hidden == [("dfe-c1-2025", "331", 2020, "suppressed", None, None)]
+
+
+def test_a_column_that_became_a_filter_and_cells_that_went_away_are_noticed_by_the_build(
+    c1: Path, project_copy: Path, dbt: Callable[..., bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = c1.read_text(encoding="utf-8").splitlines()
+    later = c1.parent / NAME.replace("2025", "2026")
+    kind = "Referrals and Re-referrals"
+    more = [line.replace("2025,", "2026,", 1) for line in lines if line.startswith("2025,")]
+    rows = [*lines[1:], *more]
+    split = [line.replace(kind, "Of these: new") for line in rows]
+    later.write_text("\n".join([lines[0], *rows, *split]) + "\n", encoding="utf-8")
+    folder = project_copy / "landing"
+    place = replace(load_settings(PROJECT), landing=folder, target=project_copy / "target")
+    report, said = landing(place, c1, later)
+    assert report.passed, said
+    monkeypatch.setenv("PATHWAYS_LANDING", str(folder))
+    build = ("build", "--exclude-resource-type", "unit_test", "--select")
+    assert dbt(project_copy, *build, "+int_dfe_figure__whole_area_figures_stay")
+    assert fired(project_copy)["dfe_whole_area_figures_stay"] == [
+        "data set c1: figures of filter items only in the newest release"
+    ]
+    path = folder / "ees" / "cell" / read_manifest(folder / "ees")[0].parquet_file_name
+    pq.write_table(pq.read_table(path).slice(0, 100), path)
+    assert not dbt(project_copy, *build, "+int_dfe_cell__unioned__is_whole")
+    (found,) = fired(project_copy)["landed_file_reaches_the_models"]
+    assert found == f"source dfe-c1-2025: 100 cells where {10 * (len(lines) - 1)} were landed"
 
 
 @pytest.mark.bench
