@@ -23,6 +23,7 @@ _DAMAGE = (
     zlib.error,
     lzma.LZMAError,
     EOFError,
+    # zipfile's own: a kind of packing that it does not know, and an archive with a password
     NotImplementedError,
     RuntimeError,
     OSError,
