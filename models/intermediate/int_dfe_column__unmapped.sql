@@ -31,21 +31,11 @@ unmapped as (
     group by source_key, data_set_code, release_order, column_name
 ),
 
--- of a data set that the dictionary knows only a total or two of, the rest is not expected to be in it
-dictionary as (
-    select
-        data_set_code,
-        count(*) as known_count
-    from {{ ref('stg_reference__dfe_column') }}
-    group by data_set_code
-),
-
-width as (
-    select
-        source_key,
-        count(distinct column_name) as column_count
-    from cell
-    group by source_key
+-- of the other data sets the dictionary has a total or two, and needs no more
+mapped_whole as (
+    select data_set_code
+    from {{ ref('stg_reference__dfe_data_set') }}
+    where is_mapped_whole
 ),
 
 measured as (
@@ -103,8 +93,7 @@ select
     unmapped.data_set_code,
     unmapped.column_name,
     unmapped.cell_count,
-    suggested.measure_code is not null
-    or coalesce(2 * dictionary.known_count >= width.column_count, false) as is_expected,
+    suggested.measure_code is not null or mapped_whole.data_set_code is not null as is_expected,
     suggested.measure_code as suggested_measure_code,
     suggested.compared_count,
     suggested.equal_count,
@@ -121,5 +110,4 @@ left join suggested
     on
         unmapped.source_key = suggested.source_key
         and unmapped.column_name = suggested.column_name
-left join dictionary on unmapped.data_set_code = dictionary.data_set_code
-left join width on unmapped.source_key = width.source_key
+left join mapped_whole on unmapped.data_set_code = mapped_whole.data_set_code
