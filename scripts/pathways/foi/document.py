@@ -1,0 +1,184 @@
+"""A council's document in one shape, whatever its file format: paragraphs and grids, in reading order.
+
+A reader of a format (``pathways.foi.readers``) says what stands where, as the eye sees it, and nothing of
+what it means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One printed cell of a grid.
+
+    ``text`` is what the eye sees: a raised mark stands as a Unicode superscript (``37¹``), struck and hidden
+    text is left out, white space is single. ``row`` and ``column`` count from 1, a merged cell standing at its
+    top left with its spans.
+    """
+
+    text: str
+    row: int
+    column: int
+    row_span: int = 1
+    column_span: int = 1
+
+    @property
+    def rows(self) -> range:
+        """The rows that the cell covers."""
+        return range(self.row, self.row + self.row_span)
+
+    @property
+    def columns(self) -> range:
+        """The columns that the cell covers."""
+        return range(self.column, self.column + self.column_span)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One table, or one sheet of a workbook. ``number`` counts the tables of the document from 1."""
+
+    number: int
+    cells: tuple[Cell, ...]
+    page: int | None = None
+    sheet: str | None = None
+    caption: str = ""
+
+    @cached_property
+    def row_count(self) -> int:
+        """How many rows the grid has."""
+        return max((cell.row + cell.row_span - 1 for cell in self.cells), default=0)
+
+    @cached_property
+    def column_count(self) -> int:
+        """How many columns the grid has."""
+        return max((cell.column + cell.column_span - 1 for cell in self.cells), default=0)
+
+    @cached_property
+    def at(self) -> dict[tuple[int, int], Cell]:
+        """Every covered place, row and column, with the cell that covers it."""
+        return {(row, column): cell for cell in self.cells for row in cell.rows for column in cell.columns}
+
+    def row(self, number: int) -> list[Cell]:
+        """The cells that start in or cover a row, from left to right, each once."""
+        cells: list[Cell] = []
+        for column in range(1, self.column_count + 1):
+            cell = self.at.get((number, column))
+            if cell is not None and cell not in cells:
+                cells.append(cell)
+        return cells
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """One paragraph, heading or line of text outside a table."""
+
+    text: str
+    is_heading: bool = False
+    page: int | None = None
+    sheet: str | None = None
+
+
+Block = Paragraph | Grid
+
+
+@dataclass(frozen=True)
+class Document:
+    """What a document holds. ``remarks`` says what the reader saw and left aside, such as hidden columns."""
+
+    name: str
+    sha256: str
+    blocks: tuple[Block, ...]
+    remarks: tuple[str, ...] = ()
+    sent_date: date | None = None
+    sender: str = ""
+
+    @property
+    def grids(self) -> list[Grid]:
+        """The tables, in reading order."""
+        return [block for block in self.blocks if isinstance(block, Grid)]
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """Every text of the document in reading order: paragraphs, captions and cells."""
+        return list(self._texts())
+
+    def _texts(self) -> Iterator[str]:
+        for block in self.blocks:
+            if isinstance(block, Paragraph):
+                yield block.text
+                continue
+            if block.caption:
+                yield block.caption
+            for cell in block.cells:
+                if cell.text:
+                    yield cell.text
+
+
+@dataclass
+class DocumentBuilder:
+    """Collects blocks in reading order and numbers the grids."""
+
+    name: str
+    sha256: str
+    blocks: list[Block] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    sent_date: date | None = None
+    sender: str = ""
+
+    def paragraph(
+        self, text: str, *, is_heading: bool = False, page: int | None = None, sheet: str | None = None
+    ) -> None:
+        """Adds a paragraph; an empty one is left out."""
+        text = single_spaced(text)
+        if text:
+            self.blocks.append(Paragraph(text, is_heading, page, sheet))
+
+    def grid(
+        self, cells: list[Cell], *, page: int | None = None, sheet: str | None = None, caption: str = ""
+    ) -> None:
+        """Adds a grid and gives it the next number; one without any text is left out."""
+        if not any(cell.text for cell in cells):
+            return
+        number = sum(isinstance(block, Grid) for block in self.blocks) + 1
+        tidy = tuple(replace(cell, text=single_spaced(cell.text)) for cell in cells)
+        self.blocks.append(Grid(number, tidy, page, sheet, single_spaced(caption)))
+
+    def rows(
+        self, rows: list[list[str]], *, page: int | None = None, sheet: str | None = None, caption: str = ""
+    ) -> None:
+        """Adds a grid of plain rows of texts, without merged cells."""
+        cells = [
+            Cell(text, row, column)
+            for row, texts in enumerate(rows, start=1)
+            for column, text in enumerate(texts, start=1)
+        ]
+        self.grid(cells, page=page, sheet=sheet, caption=caption)
+
+    def remark(self, text: str) -> None:
+        """Notes what was seen and left aside, once."""
+        if text not in self.remarks:
+            self.remarks.append(text)
+
+    def done(self) -> Document:
+        """The document as it was put together."""
+        return Document(
+            self.name, self.sha256, tuple(self.blocks), tuple(self.remarks), self.sent_date, self.sender
+        )
+
+
+RAISED = str.maketrans("0123456789+-=()abcdefghijklmnoprstuvwxyz*", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ*")
+
+
+def raised(text: str) -> str:
+    """A superscript run as Unicode superscripts, so that a note's number is no digit of the count."""
+    return text.lower().translate(RAISED)
+
+
+def single_spaced(text: str) -> str:
+    """The text with runs of white space of all kinds as one space, and none around it."""
+    return " ".join(text.replace("\u200b", " ").replace("\ufeff", " ").split())
