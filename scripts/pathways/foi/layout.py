@@ -1,0 +1,588 @@
+"""From a grid to facts: which of its cells are figures, and which question, period and age each is about.
+
+Nothing is assumed of where question, period and age stand. Each row is told apart as headings, a section, figures
+or a note by what its cells say; then every figure takes each dimension from the nearest place that names it: the
+labels of its row, the headings of its column, the section that it stands in, the heading over the table, the name
+of the sheet.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from pathways.foi.ages import ALL, UNKNOWN
+from pathways.foi.dictionary import QuestionSet
+from pathways.foi.document import Cell, Grid
+from pathways.foi.labels import Label, read_label
+from pathways.foi.marks import DocumentMark, MarkReader
+from pathways.foi.periods import Period, YearKind
+from pathways.foi.wording import QuestionReading, leading_number
+
+SPREADING = frozenset({"published_elsewhere", "not_held", "refused", "not_available", "not_applicable"})
+"""Statuses that hold for a whole row where they are printed once, in its first figure or over all of them."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What stands over a grid: nearest headings by dimension."""
+
+    question: Label | None = None
+    period: Label | None = None
+    age: Label | None = None
+    parent: str | None = None
+    """Number of the question over labels such as a)."""
+
+
+@dataclass
+class Fact:
+    """One printed cell that is a figure or a mark, with what it was read to be about.
+
+    ``age`` and ``period`` are None in a cell that stretches over them (``is_row_wide``). ``aside`` says why the
+    cell is no figure that was asked for; ``doubts`` why a person must look at it.
+    """
+
+    table: int
+    row: int
+    column: int
+    text: str
+    page: int | None = None
+    sheet: str | None = None
+    question: str | None = None
+    period: Period | None = None
+    age: str | None = None
+    is_row_wide: bool = False
+    question_label: str = ""
+    period_label: str = ""
+    age_label: str = ""
+    strength: int = 0
+    doubts: list[str] = field(default_factory=list)
+    aside: str = ""
+    paragraph: str = ""
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether question, period and age are known, or stretched over."""
+        return bool(self.question) and (
+            self.is_row_wide or (self.period is not None and self.age not in (None, UNKNOWN))
+        )
+
+
+@dataclass(frozen=True)
+class Reader:
+    """What reading one document needs: the letter, the marks, and what the document says of its years."""
+
+    question_set: QuestionSet
+    marks: MarkReader
+    document_marks: Mapping[str, DocumentMark]
+    year_kind: YearKind | None = None
+
+    def label(self, text: str, parent: str | None = None) -> Label:
+        """What a text says as a label."""
+        return read_label(self.question_set, text, self.year_kind, parent)
+
+    def is_figure(self, text: str) -> bool:
+        """Whether a text is a count or a mark that is known, readable or not."""
+        return bool(text) and self.marks.read(text, self.document_marks) is not None
+
+    def status(self, text: str) -> str | None:
+        """Status of a text as a figure."""
+        reading = self.marks.read(text, self.document_marks)
+        return reading.status if reading else None
+
+
+_BARE_YEAR = re.compile(r"20[0-3]\d")
+_QUESTION_DIGIT = re.compile(r"[1-9]")
+_NOTE = re.compile(
+    r"^\W*(?:notes?\b|nb\b|n\.b\.|\*|†|‡|source\b|please note|key\b|caveat|[⁰-⁹¹²³ᵃ-ᶻ]|\(?(?:i|ii|iii|iv|v)\)|\[?[a-z\d]\]\s|\d{1,2}[.)]?\s+[A-Z]\w+ )",
+    re.IGNORECASE,
+)
+
+
+class GridReader:
+    """Reads one grid under what stands over it."""
+
+    def __init__(self, reader: Reader, grid: Grid, context: Context) -> None:
+        self.reader = reader
+        self.grid = grid
+        self.context = context
+        self.rows = range(1, grid.row_count + 1)
+        self.columns = range(1, grid.column_count + 1)
+
+    # --- what each cell and row is ------------------------------------------------------------------
+
+    def text(self, row: int, column: int) -> str:
+        """The text at a place, that of the merged cell which covers it."""
+        cell = self.grid.at.get((row, column))
+        return cell.text if cell else ""
+
+    @cached_property
+    def labels(self) -> dict[tuple[int, int], Label]:
+        """What each cell says as a label, by its own place."""
+        return {(cell.row, cell.column): self.reader.label(cell.text, self.context.parent) for cell in self.grid.cells}
+
+    def label_of(self, cell: Cell) -> Label:
+        """What a cell says as a label."""
+        return self.labels[cell.row, cell.column]
+
+    @cached_property
+    def year_columns(self) -> set[int]:
+        """Columns of bare years that run on or repeat: labels, and no counts of about two thousand."""
+        return {column for column in self.columns if self._are_years([self.text(row, column) for row in self.rows], repeats=True)}
+
+    @cached_property
+    def year_rows(self) -> set[int]:
+        """Rows of bare years that run on."""
+        return {row for row in self.rows if self._are_years([cell.text for cell in self.grid.row(row)], repeats=False)}
+
+    def _are_years(self, texts: Sequence[str], *, repeats: bool) -> bool:
+        shown = [text for text in texts if self.reader.is_figure(text)]
+        if len(shown) < 2 or not all(_BARE_YEAR.fullmatch(text) for text in shown):
+            return False
+        years = [int(text) for text in shown]
+        distinct = sorted(set(years))
+        runs_on = distinct[-1] - distinct[0] == len(distinct) - 1
+        return runs_on and len(distinct) > 1 and (repeats or len(distinct) == len(years))
+
+    @cached_property
+    def number_columns(self) -> set[int]:
+        """Columns of question numbers without a word: under a heading that says so."""
+        return {
+            cell.column
+            for cell in self.grid.cells
+            if self.label_of(cell).role == "question_head"
+            and all(
+                not text or _QUESTION_DIGIT.fullmatch(text) or not self.reader.is_figure(text)
+                for row in range(cell.row + 1, self.grid.row_count + 1)
+                for text in (self.text(row, cell.column),)
+            )
+        }
+
+    def is_value(self, row: int, column: int) -> bool:
+        """Whether the cell is a count or mark, and not a label that looks like one."""
+        cell = self.grid.at.get((row, column))
+        if cell is None or not self.reader.is_figure(cell.text):
+            return False
+        if column in self.number_columns:
+            return False
+        label = self.label_of(cell)
+        if _BARE_YEAR.fullmatch(cell.text):
+            return column not in self.year_columns and row not in self.year_rows
+        if label.dimensions and self.reader.status(cell.text) == "unreadable":
+            # "16 years and over" is no broken number
+            return False
+        if label.age and self._is_age_place(row, column):
+            return False
+        return not (label.period or (label.question and not cell.text.strip("*#").isdigit() and label.question.by_number and len(cell.text) > 3))
+
+    def _is_age_place(self, row: int, column: int) -> bool:
+        """Whether a text such as 5-9 stands where labels stand: before any count of its row, or in a row of labels."""
+        texts = [cell for cell in self.grid.row(row) if cell.text]
+        counts = [
+            cell.column
+            for cell in texts
+            if self.reader.is_figure(cell.text)
+            and not self.label_of(cell).age
+            and not (self.label_of(cell).period and not _BARE_YEAR.fullmatch(cell.text))
+        ]
+        years = [at for at in counts if _BARE_YEAR.fullmatch(self.text(row, at))]
+        return not counts or column < min(counts) or len(years) == len(counts)
+
+    @cached_property
+    def kinds(self) -> dict[int, str]:
+        """Kind of each row: blank, figures, headings, section, note or title."""
+        kinds = {row: self._first_kind(row) for row in self.rows}
+        for row in self.rows:
+            if kinds[row] in ("headings", "section", "text"):
+                kinds[row] = self._second_kind(row, kinds)
+        return kinds
+
+    def _first_kind(self, row: int) -> str:
+        cells = [cell for cell in self.grid.row(row) if cell.text]
+        if not cells:
+            return "blank"
+        if any(self.is_value(row, cell.column) for cell in cells):
+            return "figures"
+        said = [self.label_of(cell) for cell in cells]
+        if len(cells) == 1:
+            return "section" if said[0].dimensions or said[0].several_questions else "text"
+        return "headings" if any(label.says_something or label.is_total_word for label in said) else "text"
+
+    def _nearest_figures(self, row: int, kinds: dict[int, str]) -> int | None:
+        """The nearest row of figures that belongs to the same block: below first, then above."""
+        for step in (1, -1):
+            other = row + step
+            while other in kinds and kinds[other] != "figures":
+                if step == -1 and kinds[other] == "headings":
+                    break
+                other += step
+            if other in kinds and kinds[other] == "figures":
+                return other
+        return None
+
+    def _second_kind(self, row: int, kinds: dict[int, str]) -> str:
+        cells = [cell for cell in self.grid.row(row) if cell.text]
+        kind = kinds[row]
+        near = self._nearest_figures(row, kinds)
+        if near is not None:
+            first = next(column for column in self.columns if self.is_value(near, column))
+            own = [cell for cell in cells if cell.column < first]
+            others = [cell for cell in cells if cell.column >= first]
+            stub = [cell for cell in self.grid.row(near) if cell.column < first and cell.text]
+            mine = frozenset().union(*(self.label_of(cell).dimensions for cell in own))
+            theirs = frozenset().union(*(self.label_of(cell).dimensions for cell in stub))
+            has_headings_over = any(
+                kinds.get(other) == "headings" or kinds.get(other) == "figures" for other in range(1, row)
+            )
+            spans_all = any(cell.column_span > max(1, first - cell.column) for cell in own)
+            same = bool(mine) and mine <= theirs and len(own) >= len(stub) - 1
+            no_labels_in_figures = not any(
+                self.label_of(cell).dimensions or self.label_of(cell).role or self.label_of(cell).is_total_word for cell in others
+            )
+            if own and same and has_headings_over and not spans_all and no_labels_in_figures:
+                return "figures"
+        if kind == "text":
+            return "note" if all(_NOTE.search(cell.text) or len(cell.text) > 90 for cell in cells) else "title"
+        if kind == "section" and _NOTE.search(cells[0].text) and not self.label_of(cells[0]).question:
+            return "note"
+        return kind
+
+    # --- where the figures of a row begin -----------------------------------------------------------
+
+    @cached_property
+    def blocks(self) -> dict[int, int]:
+        """Number of the block of each row: a block ends where headings, a section or a title follow figures."""
+        number, after_figures = 0, False
+        blocks = {}
+        for row in self.rows:
+            kind = self.kinds[row]
+            if kind == "figures":
+                after_figures = True
+            elif kind in ("headings", "section", "title") and after_figures:
+                number, after_figures = number + 1, False
+            blocks[row] = number
+        return blocks
+
+    @cached_property
+    def first_value_column(self) -> dict[int, int]:
+        """By block, the first column that holds a figure."""
+        firsts: dict[int, int] = {}
+        for row in self.rows:
+            if self.kinds[row] != "figures":
+                continue
+            columns = [column for column in self.columns if self.is_value(row, column)]
+            if columns:
+                block = self.blocks[row]
+                firsts[block] = min(firsts.get(block, columns[0]), columns[0])
+        # rows of one table may be blocks of their own under sections; blanks at the left are no labels
+        return firsts
+
+    def value_columns(self, block: int) -> list[int]:
+        """The columns of a block that hold figures in any of its rows, or stand under a label."""
+        first = self.first_value_column.get(block)
+        if first is None:
+            return []
+        rows = [row for row in self.rows if self.blocks[row] == block and self.kinds[row] == "figures"]
+        return [
+            column
+            for column in self.columns
+            if column >= first
+            and (
+                any(self.is_value(row, column) for row in rows)
+                or any(label.dimensions for label in self.column_labels(rows[0], column))
+            )
+        ]
+
+    # --- the labels of a figure ---------------------------------------------------------------------
+
+    def row_labels(self, row: int) -> list[Label]:
+        """The labels at the left of a row's figures, with those printed once for several rows below."""
+        block = self.blocks[row]
+        first = self.first_value_column.get(block, 1)
+        cells = [self.grid.at.get((row, column)) for column in range(1, first)]
+        labels = []
+        has_own = any(cell is not None and cell.text for cell in cells)
+        seen: set[Cell] = set()
+        for column, cell in enumerate(cells, start=1):
+            if cell is not None and cell.text:
+                if cell not in seen:
+                    labels.append(self._in_its_line(cell, down=True))
+                seen.add(cell)
+            elif has_own:
+                labels.extend(self._carried(row, column, block))
+        return labels
+
+    def _carried(self, row: int, column: int, block: int) -> Iterator[Label]:
+        for above in range(row - 1, 0, -1):
+            if self.blocks[above] != block or self.kinds[above] not in ("figures", "blank"):
+                return
+            cell = self.grid.at.get((above, column))
+            if cell is not None and cell.text:
+                yield self._in_its_line(cell, down=True)
+                return
+
+    def _in_its_line(self, cell: Cell, *, down: bool) -> Label:
+        """The label of a cell; ``Total`` is all ages only among ages, and else a sum that was not asked for."""
+        label = self.label_of(cell)
+        if not label.is_total_word:
+            return label
+        if down:
+            line = [self.grid.at.get((row, cell.column)) for row in self.rows if self.blocks[row] == self.blocks[cell.row]]
+        else:
+            line = [other for other in self.grid.row(cell.row)]
+        others = [self.label_of(other) for other in line if other is not None and other != cell and other.text]
+        if any(other.age and not other.is_total_word for other in others):
+            return label
+        if any(other.period or other.is_period_unclear or other.question for other in others if not other.is_total_word):
+            return Label(label.text, role="not_a_count")
+        return label
+
+    def column_labels(self, row: int, column: int) -> list[Label]:
+        """The headings over a figure, the nearest first."""
+        labels: list[Label] = []
+        first = self.first_value_column.get(self.blocks[row], 1)
+        is_closed = False
+        for above in range(row - 1, 0, -1):
+            kind = self.kinds[above]
+            if kind == "figures" and labels:
+                is_closed = True
+            if kind != "headings" or is_closed:
+                continue
+            label = self._heading(above, column, first)
+            if label is not None:
+                labels.append(label)
+        return labels
+
+    def _heading(self, row: int, column: int, first: int) -> Label | None:
+        cell = self.grid.at.get((row, column))
+        if cell is not None and cell.text:
+            return self._in_its_line(cell, down=False)
+        # a heading over several columns that were not merged stands over the first of them
+        if row + 1 in self.kinds and self.kinds[row + 1] == "headings":
+            for left in range(column - 1, first - 1, -1):
+                cell = self.grid.at.get((row, left))
+                if cell is not None and cell.text:
+                    label = self._in_its_line(cell, down=False)
+                    return label if label.dimensions else None
+        return None
+
+    def section_labels(self, row: int) -> list[Label]:
+        """The sections that a row stands in, the nearest first, then what stands over the grid."""
+        labels: list[Label] = []
+        title_seen = is_closed = False
+        for above in range(row - 1, 0, -1):
+            kind = self.kinds[above]
+            if kind == "title":
+                title_seen = True
+            elif kind == "figures" and title_seen:
+                # another heading stands between: what was said before it is about something else
+                is_closed = True
+            elif kind == "section" and not is_closed:
+                labels.append(self.label_of(next(cell for cell in self.grid.row(above) if cell.text)))
+            elif kind == "headings" and not is_closed:
+                labels.extend(self._corner(above))
+        if is_closed:
+            return labels
+        if self.grid.caption:
+            labels.append(self.reader.label(self.grid.caption))
+        labels.extend(label for label in (self.context.question, self.context.period, self.context.age) if label)
+        if self.grid.sheet:
+            labels.append(self.reader.label(self.grid.sheet.rsplit(" / ", 1)[-1]))
+        return labels
+
+    def _corner(self, row: int) -> Iterator[Label]:
+        """What stands over the labels at the left of a row of headings: the year or question of the table."""
+        below = next((other for other in range(row + 1, self.grid.row_count + 1) if self.kinds[other] == "figures"), None)
+        first = self.first_value_column.get(self.blocks[below], 1) if below else 1
+        for cell in self.grid.row(row):
+            if cell.text and cell.column < first and self.label_of(cell).dimensions:
+                yield self.label_of(cell)
+
+    # --- the facts ----------------------------------------------------------------------------------
+
+    def facts(self) -> list[Fact]:
+        """Every figure of the grid, placed as far as its labels tell."""
+        facts = []
+        for row in self.rows:
+            if self.kinds[row] == "figures":
+                facts.extend(self._row_facts(row))
+        return facts
+
+    def _row_facts(self, row: int) -> Iterator[Fact]:
+        block = self.blocks[row]
+        columns = self.value_columns(block)
+        first = self.first_value_column.get(block, 1)
+        columns = [column for column in columns if column >= first]
+        if not columns:
+            return
+        stub = self.row_labels(row)
+        sections = self.section_labels(row)
+        placed = [self._fact(row, column, stub, sections) for column in columns]
+        figures = [fact for fact in placed if not fact.aside]
+        spread = self._spread(row, figures)
+        if spread is not None:
+            yield spread
+            figures = []
+        yield from (fact for fact in placed if fact.aside)
+        for fact in figures:
+            yield self._merged_count(fact)
+
+    def _merged_count(self, fact: Fact) -> Fact:
+        cell = self.grid.at.get((fact.row, fact.column))
+        if cell is not None and cell.column_span > 1 and self.reader.status(cell.text) == "reported":
+            fact.doubts.append("one number is printed over several columns")
+            fact.question = None
+        return fact
+
+    def _spread(self, row: int, facts: list[Fact]) -> Fact | None:
+        """One fact for a mark that is printed once for all figures of a row; None where it is not so."""
+        if len(facts) < 2 or not facts[0].question:
+            return None
+        texts = [fact.text for fact in facts]
+        cell = self.grid.at.get((row, facts[0].column))
+        is_merged = cell is not None and cell.column_span > 1 and facts[-1].column in cell.columns
+        is_alone = bool(texts[0]) and not any(texts[1:])
+        if not (is_merged or is_alone) or self.reader.status(texts[0]) not in SPREADING:
+            return None
+        one = facts[0]
+        ages = {fact.age for fact in facts}
+        periods = {fact.period for fact in facts}
+        asked_ages, asked_periods = set(self.reader.question_set.ages), set(self.reader.question_set.periods)
+        over_ages = len(ages) > 1
+        over_periods = len(periods) > 1
+        if (over_ages and not ages >= asked_ages) or (over_periods and not periods >= asked_periods):
+            # it does not reach over all that was asked: each figure has the mark
+            for fact in facts:
+                fact.text = texts[0]
+            return None
+        if not over_ages and not over_periods:
+            return None
+        one.is_row_wide = True
+        if over_ages:
+            one.age, one.age_label = None, ""
+        if over_periods:
+            one.period, one.period_label = None, ""
+        return one
+
+    def _fact(self, row: int, column: int, stub: list[Label], sections: list[Label]) -> Fact:
+        cell = self.grid.at.get((row, column))
+        fact = Fact(
+            self.grid.number, row, column, cell.text if cell else "", self.grid.page, self.grid.sheet
+        )
+        headings = self.column_labels(row, column)
+        for label in [*stub, *headings]:
+            if label.role in ("not_a_count", "replaced", "note"):
+                fact.aside = {
+                    "not_a_count": "not a count that was asked for",
+                    "replaced": "an earlier figure, replaced in the same table",
+                    "note": "a note",
+                }[label.role] + f" ({label.text[:60]})"
+                return fact
+        self._place_question(fact, stub, headings, sections)
+        self._place_period(fact, [stub, headings, *([label] for label in sections)])
+        self._place_age(fact, [stub, headings, *([label] for label in sections)])
+        return fact
+
+    def _place_question(self, fact: Fact, stub: list[Label], headings: list[Label], sections: list[Label]) -> None:
+        for rank in (stub, headings, *([label] for label in sections)):
+            said = [label for label in rank if label.question or label.several_questions]
+            named = [label for label in said if label.question]
+            if said and not named and rank is not stub:
+                continue
+            if not named:
+                if rank is stub and any(_is_wordy(label) for label in rank):
+                    # a row that is about something that the letter does not ask
+                    fact.doubts.append(f"its label names no question of the letter: {_first_wordy(rank)[:80]}")
+                    return
+                continue
+            reading, label = self._joint(named)
+            if reading is None:
+                fact.doubts.append("its labels name two questions")
+                return
+            fact.question, fact.strength = reading.code, reading.strength
+            fact.question_label = label
+            if reading.doubt:
+                fact.doubts.append(reading.doubt)
+            return
+
+    def _joint(self, named: list[Label]) -> tuple[QuestionReading | None, str]:
+        """The question that all labels of one place name together: number in one cell, wording in the next."""
+        codes = {label.question.code for label in named if label.question}
+        best = max((label for label in named if label.question), key=lambda label: label.question.strength if label.question else 0)
+        if len(codes) == 1:
+            return best.question, best.text
+        joint = " ".join(label.question_words for label in named)
+        numbers = {leading_number(label.question_words)[0] for label in named} - {None}
+        reading = self.reader.label(joint).question if len(numbers) == 1 else named[0].question
+        return reading, joint if len(numbers) == 1 else named[0].text
+
+    def _place_period(self, fact: Fact, ranks: list[list[Label]]) -> None:
+        for rank in ranks:
+            said = [label for label in rank if label.period or label.is_period_unclear or label.has_several_periods]
+            if not said:
+                continue
+            periods = {label.period for label in said if label.period}
+            if len(periods) == 1:
+                label = next(label for label in said if label.period)
+                fact.period, fact.period_label = label.period, label.text
+                return
+            if len(periods) > 1:
+                fact.doubts.append("its labels name two periods")
+                return
+            if said[0].is_period_unclear:
+                fact.doubts.append(f"the document does not say which twelve months '{said[0].text[:40]}' means")
+                fact.period_label = said[0].text
+                return
+            if rank is ranks[0] or rank is ranks[1]:
+                fact.aside = f"a total over several years ({said[0].text[:60]})"
+                return
+
+    def _place_age(self, fact: Fact, ranks: list[list[Label]]) -> None:
+        for rank in ranks:
+            said = [label for label in rank if label.age]
+            if not said:
+                continue
+            ages = {label.age for label in said}
+            if len(ages) > 1 and ALL in ages and len(ages) == 2:
+                said = [label for label in said if label.age != ALL] if not any(label.is_total_word for label in said) else said
+                ages = {label.age for label in said}
+            if len(ages) > 1:
+                fact.doubts.append("its labels name two age bands")
+                return
+            label = said[0]
+            fact.age, fact.age_label = label.age, _age_words(label)
+            if label.age == UNKNOWN:
+                fact.aside = f"an age band that the letter does not ask for ({label.text[:40]})"
+            return
+        fact.age = ALL
+
+
+def _age_words(label: Label) -> str:
+    return label.text
+
+
+def _is_wordy(label: Label) -> bool:
+    """Whether a label says something in words that is no period, age, total or heading word."""
+    return (
+        not label.dimensions
+        and not label.role
+        and not label.is_total_word
+        and len(re.findall(r"[A-Za-z]{3,}", label.text)) >= 1
+    )
+
+
+def _first_wordy(labels: list[Label]) -> str:
+    return next(label.text for label in labels if _is_wordy(label))
+
+
+def read_grid(reader: Reader, grid: Grid, context: Context) -> list[Fact]:
+    """The figures of a grid, with what they are about.
+
+    Args:
+        reader: The letter, the marks and the document's years.
+        grid: The grid.
+        context: What stands over it.
+    """
+    return GridReader(reader, grid, context).facts()

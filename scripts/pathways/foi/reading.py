@@ -1,0 +1,647 @@
+"""From a document to a proposal: the letter, the marks, the figures, and what speaks against each of them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from pathways.errors import PathwaysError
+from pathways.foi.ages import ALL, UNKNOWN
+from pathways.foi.dictionary import Dictionary, QuestionSet
+from pathways.foi.document import Block, Document, Grid, Paragraph
+from pathways.foi.labels import Label
+from pathways.foi.layout import Context, Fact, Reader, read_grid
+from pathways.foi.marks import NOTE_MARK, RAISED_MARKS, UNREADABLE, DocumentMark, MarkReader, Reading, mark_text
+from pathways.foi.periods import Period, find_periods, stated_year_kind
+from pathways.foi.proposal import Note, Proposal, ProposedCell, YesNo
+from pathways.foi.prose import fact_of, read_line, status_of, unflatten
+from pathways.foi.recognise import recognise
+from pathways.foi.statements import (
+    find_councils,
+    find_date,
+    find_licence,
+    find_publisher,
+    find_reference,
+    footnotes,
+    limit_of,
+    lines_of,
+    plain_mark,
+    sentences,
+    stated_marks,
+    stated_rounding,
+    zero_is_shown,
+)
+from pathways.foi.wording import NEARLY_THE_SAME, _likeness, leading_number, several_numbers
+
+MANY_QUESTIONS = 3
+"""Questions in a row without an answer between them: the request, quoted."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the user says of a document beforehand; it goes before what the document says."""
+
+    question_set: str | None = None
+    reference: str | None = None
+    authority: str | None = None
+    received: date | None = None
+
+
+def read_document(document: Document, dictionary: Dictionary, told: Told) -> Proposal:
+    """Reads a document into a proposal.
+
+    Raises:
+        PathwaysError: nothing in it tells which letter it answers, or what the user said is not known.
+    """
+    if told.question_set:
+        question_set, is_certain = dictionary.question_set(told.question_set), True
+    else:
+        recognised = recognise(document, dictionary)
+        if recognised is None:
+            known = ", ".join(one.code for one in dictionary.question_sets)
+            raise PathwaysError(
+                f"{document.name}: nothing in it tells which letter it answers. Say it with --question-set ({known})."
+            )
+        question_set, is_certain = recognised.question_set, recognised.is_certain
+    return _Reading(document, dictionary, told, question_set, is_certain).proposal()
+
+
+class _Reading:
+    """The reading of one document."""
+
+    def __init__(
+        self, document: Document, dictionary: Dictionary, told: Told, question_set: QuestionSet, is_certain: bool
+    ) -> None:
+        self.document = document
+        self.dictionary = dictionary
+        self.told = told
+        self.question_set = question_set
+        self.is_certain = is_certain
+        self.lines = lines_of(document)
+        self.said = sentences(self.lines)
+        self.notes_by_mark = footnotes(self.lines)
+        self.remarks = list(document.remarks)
+        marks = MarkReader.of(dictionary)
+        year_kind = stated_year_kind([line for line in self.said if len(line) < 600])
+        stated = self._document_marks(marks)
+        self.reader = Reader(question_set, marks, stated, year_kind)
+        grids = len(document.grids)
+        self.blocks = unflatten(self.reader, document.blocks, grids + 1)
+        self.prose_table = max((block.number for block in self.blocks if isinstance(block, Grid)), default=0)
+        self.prose_row = 0
+        self.repeated = {
+            text
+            for text, count in Counter(block.text for block in document.blocks if isinstance(block, Paragraph)).items()
+            if count > 1
+        }
+
+    # --- marks --------------------------------------------------------------------------------------
+
+    def _cell_texts(self) -> set[str]:
+        texts = {cell.text for grid in self.document.grids for cell in grid.cells}
+        for block in self.document.blocks:
+            if isinstance(block, Paragraph):
+                if len(block.text) <= 40:
+                    texts.add(block.text)
+                texts.update(re.findall(r"<\s?\d+|\*+|\[\w\]|\d+ or (?:fewer|less)|(?:fewer|less) than \w+", block.text))
+        return {mark_text(text) for text in texts if text and len(text) <= 60}
+
+    def _document_marks(self, marks: MarkReader) -> dict[str, DocumentMark]:
+        texts = self._cell_texts()
+        zero = zero_is_shown(self.said)
+        stated = stated_marks(self.said, texts, marks, zero)
+        for text in texts:
+            if text not in stated and (mark := self._noted(text, marks, stated)) is not None:
+                stated[text] = mark
+        return stated
+
+    def _noted(self, text: str, marks: MarkReader, stated: dict[str, DocumentMark]) -> DocumentMark | None:
+        """A figure with a footnote's mark, or with words in brackets behind it."""
+        general = marks.general(text)
+        if general is not None and general.status != "unreadable":
+            return None
+        match = NOTE_MARK.match(text) or re.match(r"^(?P<figure>[\d, ]*\d|<\s?\d+)\s*(?P<mark>\([ivx\d]{1,4}\)|\([a-z]\))$", text)
+        if match:
+            figure = match["figure"].strip()
+            note = self.notes_by_mark.get(plain_mark(match["mark"]))
+            is_raised = match["mark"][0] in RAISED_MARKS
+            own = stated.get(match["mark"])
+            reading = stated[figure].reading if figure in stated else marks.general(figure)
+            if reading is None or reading.status == "unreadable" or own is not None or not (note or is_raised):
+                return None
+            evidence = note or "A raised mark without a note."
+            return DocumentMark(reading, "The mark of a footnote stands behind the figure.", evidence)
+        match = re.match(r"^(?P<figure>[\d, ]*\d)\s*\((?P<remark>[a-z][a-z .'’\-]{3,40})\)$", text)
+        if match and (reading := marks.general(match["figure"].strip())) is not None and reading.status == "reported":
+            return DocumentMark(reading, "Words in brackets stand behind the figure.", f"({match['remark']})")
+        return None
+
+    # --- figures ------------------------------------------------------------------------------------
+
+    def _facts(self) -> list[Fact]:
+        facts: list[Fact] = []
+        self.status_lines: list[tuple[Paragraph, list[str]]] = []
+        question: Label | None = None
+        period: Label | None = None
+        age: Label | None = None
+        parent: str | None = None
+        run: list[str] = []
+        is_used = period_is_inner = age_is_inner = False
+        last_title = ""
+        question_at = period_at = age_at = -1
+        for at, block in enumerate(self.blocks):
+            context = Context(None if len(run) >= MANY_QUESTIONS else question, period, age, parent)
+            if isinstance(block, Grid):
+                found = read_grid(self.reader, block, context)
+                facts.extend(self._of_grid(found, block, last_title))
+                placed = [fact for fact in found if fact.is_placed]
+                if placed:
+                    is_used = True
+                    period_is_inner = period_is_inner or (period is not None and period_at > question_at >= 0)
+                    age_is_inner = age_is_inner or (age is not None and age_at > question_at >= 0)
+                run, last_title = [], ""
+                continue
+            text = block.text
+            if text in self.repeated and len(text) < 120 and not self.reader.label(text).says_something:
+                continue
+            label = self.reader.label(text, parent)
+            said = read_line(self.reader, text, context)
+            if said:
+                self.prose_row += 1
+                facts.extend(
+                    fact_of(one, context, self.prose_table + 1, self.prose_row, column, block)
+                    for column, one in enumerate(said, start=2)
+                )
+                is_used = True
+                if label.question and label.question.by_number:
+                    question, question_at = label, at
+                run = []
+                continue
+            if label.several_questions:
+                codes = [code for number in label.several_questions for code in self.question_set.numbered(number)]
+                self.status_lines.append((block, codes))
+                question, run, period, age = None, [], None, None
+                continue
+            if self._is_question_heading(block, label):
+                code = label.question.code if label.question else ""
+                run = [*run, code] if code not in run else [code]
+                if period_is_inner:
+                    period, period_is_inner = None, False
+                if age_is_inner:
+                    age, age_is_inner = None, False
+                question, question_at, is_used = label, at, False
+                parent = (leading_number(text)[0] or "")[:1] or parent
+                if label.period:
+                    period, period_at = label, at
+                if label.age:
+                    age, age_at = label, at
+                self.status_lines.append((block, [code]))
+                continue
+            number, _ = leading_number(text)
+            if number and not self.question_set.numbered(number) and number.isdigit() and self.question_set.numbered(number + "a"):
+                parent, question, run = number, None, []
+            if (label.period or label.is_period_unclear or label.age) and not label.question and self._is_heading(block):
+                if label.period or label.is_period_unclear:
+                    period, period_at = label, at
+                    if label.age is None and age_at < period_at and age_is_inner is False and age is not None and is_used:
+                        age = None if period_at > age_at and self._age_was_under(age_at, at) else age
+                if label.age:
+                    age, age_at = label, at
+                last_title = text
+                continue
+            if question is not None:
+                self.status_lines.append((block, [question.question.code] if question.question else []))
+                run = run if len(text) < 25 else ([] if not label.question else run)
+            if self._is_title(block, label):
+                last_title = text
+                if is_used:
+                    question = period = age = None
+                    is_used = False
+        return facts
+
+    def _age_was_under(self, age_at: int, at: int) -> bool:
+        """Whether an age heading stood inside a period that is now over."""
+        return any(isinstance(block, Grid) for block in self.blocks[age_at:at])
+
+    def _is_heading(self, block: Paragraph) -> bool:
+        text = block.text
+        return block.is_heading or (len(text) <= 80 and not text.endswith((".", ";", "?", ",")))
+
+    def _is_question_heading(self, block: Paragraph, label: Label) -> bool:
+        if label.question is None:
+            return False
+        if label.question.by_number or label.question.strength >= 3:
+            return len(block.text) < 700
+        return self._is_heading(block) and len(block.text) <= 120
+
+    def _is_title(self, block: Paragraph, label: Label) -> bool:
+        text = block.text
+        if re.match(r"^\W*(?:notes?\b|nb\b|\*|source\b|please|page \d|[⁰-⁹¹²³]|\d\s)", text, re.IGNORECASE):
+            return False
+        words = len(text.split())
+        return (block.is_heading or (words <= 14 and not text.endswith((".", ":", ";", ",", "?")))) and words >= 2 and not label.says_something
+
+    def _of_grid(self, found: list[Fact], grid: Grid, title: str) -> list[Fact]:
+        """The facts of a grid; all aside where the table is about something else."""
+        about = f"{title} {grid.caption} {grid.sheet or ''}"
+        if _SOMETHING_ELSE.search(about):
+            for fact in found:
+                if not fact.aside:
+                    fact.aside = f"a table about something else ({single(about)[:60]})"
+            return found
+        if not any(fact.is_placed for fact in found):
+            for fact in found:
+                if not fact.aside:
+                    why = f" ({fact.doubts[0]})" if fact.doubts else ""
+                    fact.aside = f"no question, year and age were found for any figure of this table{why}"
+        return found
+
+    # --- yes or no ----------------------------------------------------------------------------------
+
+    def _yes_no(self) -> YesNo | None:
+        code = self.question_set.yes_no
+        if code is None:
+            return None
+        best: YesNo | None = None
+        after: int | None = None
+        for at, block in enumerate(self.blocks):
+            if isinstance(block, Grid):
+                best = best or self._yes_no_of_grid(block, code)
+                continue
+            label = self.reader.label(block.text)
+            if label.question and label.question.code == code:
+                answer = self._answer_within(block.text)
+                if answer:
+                    best = answer if best is None or best.value is None else best
+                    after = None
+                else:
+                    after = at
+                continue
+            if after is not None and best is None and at - after <= 4:
+                text = re.sub(r"^(?:answer|response|a|ateb)\s*[:.\-–]\s*", "", block.text, flags=re.IGNORECASE)
+                value = yes_or_no(text)
+                if value is not None and len(text) < 500:
+                    best, after = YesNo(code, text, value), None
+                elif not label.says_something and len(text) < 200 and at == after + 1 and not text.endswith("?"):
+                    best, after = YesNo(code, text, None), None
+                elif label.question:
+                    after = None
+        return best
+
+    def _answer_within(self, text: str) -> YesNo | None:
+        """The answer behind the question in one paragraph: ``1. Yes.``, ``Q1. Does ...? Yes``."""
+        code = self.question_set.yes_no or ""
+        _, rest = leading_number(text)
+        behind = rest.rsplit("?", 1)[-1] if "?" in rest else rest
+        behind = re.sub(r"^\s*\(?\s*yes\s*(?:or|/)\s*no\s*\)?", "", behind, flags=re.IGNORECASE)
+        behind = behind.strip(" :–—-")
+        if behind and (value := yes_or_no(behind)) is not None:
+            return YesNo(code, behind, value)
+        match = re.search(r"[:–—-]\s*(?P<answer>(?:yes|no)\b[^:]{0,200})$", rest, re.IGNORECASE)
+        if match and (value := yes_or_no(match["answer"])) is not None:
+            return YesNo(code, match["answer"], value)
+        return None
+
+    def _yes_no_of_grid(self, grid: Grid, code: str) -> YesNo | None:
+        for row in range(1, grid.row_count + 1):
+            cells = [cell for cell in grid.row(row) if cell.text]
+            for position, cell in enumerate(cells):
+                label = self.reader.label(cell.text)
+                if not (label.question and label.question.code == code):
+                    continue
+                for other in cells[position + 1 :]:
+                    if (value := yes_or_no(other.text)) is not None:
+                        return YesNo(code, other.text, value)
+                if answer := self._answer_within(cell.text):
+                    return answer
+                below = grid.at.get((row + 1, cell.column))
+                if below and (value := yes_or_no(below.text)) is not None:
+                    return YesNo(code, below.text, value)
+        return None
+
+    # --- questions answered by a sentence -----------------------------------------------------------
+
+    def _whole_questions(self, facts: list[Fact]) -> list[Fact]:
+        """One fact for each question that the letter's text refuses, does not hold, or finds published."""
+        have = {fact.question for fact in facts if fact.question and not fact.aside and fact.text}
+        more: list[Fact] = []
+        for block, codes in self.status_lines:
+            if find_periods(block.text) and not several_numbers(block.text):
+                continue
+            label = self.reader.label(block.text)
+            answer = block.text
+            if label.question:
+                _, answer = leading_number(block.text)
+                answer = answer.rsplit("?", 1)[-1] if "?" in answer else answer
+                words = _likeness(self.question_set, answer)
+                if words[1] >= 80 and len(answer) > 60 and "?" not in block.text:
+                    continue
+            if not answer.strip() or (status := status_of(self.reader, answer)) is None:
+                continue
+            for code in codes:
+                question = self.question_set.by_code.get(code)
+                if question is None or question.measure is None or code in have:
+                    continue
+                have.add(code)
+                self.prose_row += 1
+                fact = Fact(self.prose_table + 1, self.prose_row, 2, answer.strip(" :"), block.page, block.sheet, paragraph=block.text)
+                fact.question, fact.question_label, fact.is_row_wide = code, code, True
+                fact.strength = 3
+                more.append(fact)
+                if self.reader.status(fact.text) is None:
+                    self.reader.document_marks[mark_text(fact.text)] = DocumentMark(  # type: ignore[index]
+                        Reading(status), "The letter says so of the whole question.", block.text
+                    )
+        return more
+
+    # --- from facts to cells ------------------------------------------------------------------------
+
+    def proposal(self) -> Proposal:
+        """The whole of it."""
+        facts = self._facts()
+        facts.extend(self._whole_questions(facts))
+        asides = [fact for fact in facts if fact.aside and fact.text]
+        self.kept = [fact for fact in facts if not fact.aside]
+        rounding = stated_rounding(self.said)
+        cells = [cell for fact in self.kept for cell in self._cells(fact, rounding[0] if rounding else None)]
+        cells, weaker = self._without_weaker(cells)
+        asides.extend(weaker)
+        cells = self._doubted(cells)
+        councils = find_councils(self.document, self.dictionary)
+        authority, publisher = self._authority(councils)
+        proposal = Proposal(
+            self.document,
+            self.question_set.code,
+            self.is_certain,
+            self.question_set.nation,
+            self.question_set.title,
+            self.told.reference or find_reference(self.document),
+            authority,
+            publisher or find_publisher(self.document),
+            find_date(self.document) or self.told.received,
+            find_licence(self.document),
+            cells,
+            self._yes_no(),
+            self._used_marks(cells),
+            [],
+            asides,
+            self.remarks,
+        )
+        proposal.notes = self._notes(proposal, rounding)
+        return proposal
+
+    def _authority(self, councils: list[tuple[object, str]] | Sequence[tuple[object, str]]) -> tuple[str, str]:
+        if self.told.authority:
+            named = [
+                council
+                for council in self.dictionary.councils
+                if self.told.authority.lower() in (council.code.lower(), council.name.lower())
+                and council.nation == self.question_set.nation
+                and not council.end_date
+            ]
+            if len(named) != 1:
+                raise PathwaysError(
+                    f"--authority '{self.told.authority}' names {len(named)} councils of this letter's nation; "
+                    "one was expected: give a name or code of seeds/reference/authority.csv."
+                )
+            return named[0].code, next((printed for council, printed in councils if council == named[0]), named[0].name)
+        own = [(council, printed) for council, printed in councils if council.nation == self.question_set.nation]  # type: ignore[attr-defined]
+        if len(own) == 1:
+            return own[0][0].code, own[0][1]  # type: ignore[attr-defined]
+        if len(own) > 1:
+            self.remarks.append(
+                "it names several councils (" + ", ".join(printed for _, printed in own) + "): say which with --authority"
+            )
+        return "", ""
+
+    def _cells(self, fact: Fact, rounded_to: int | None) -> Iterable[ProposedCell]:
+        doubts = list(fact.doubts)
+        reading = self.reader.marks.read(fact.text, self.reader.document_marks)
+        if reading is None:
+            reading = UNREADABLE
+            doubts.append("its text is no count or mark that is known")
+        elif reading.status == "unreadable":
+            doubts.append(_unreadable_because(fact.text))
+        if fact.age == UNKNOWN:
+            doubts.append("its age band is not one of the dictionary")
+        if not fact.question and not doubts:
+            doubts.append("no question was found for it")
+        elif not fact.is_row_wide and fact.period is None and not doubts:
+            doubts.append("no year was found for it")
+        if fact.strength == 1 and not self._is_coherent:
+            doubts.append("its label is known only by the steps that it names")
+        if not self.is_certain and not self.told.question_set:
+            doubts.append("little tells which letter is answered: say it with --question-set")
+        if not fact.is_placed:
+            if fact.text:
+                yield ProposedCell(fact, None, None, None, None, UNREADABLE, False, "; ".join(doubts))
+            return
+        question = self.question_set.by_code[fact.question or ""]
+        if question.measure is None:
+            return
+        if rounded_to and reading.value is not None and reading.status == "reported" and not reading.is_approximate:
+            either = rounded_to // 2
+            reading = replace(reading, lower=max(0, reading.value - either), upper=reading.value + either, is_approximate=True)
+        periods = [fact.period] if fact.period else list(self.question_set.periods)
+        ages = [fact.age] if fact.age else list(self.question_set.ages)
+        for period in periods:
+            for age in ages:
+                yield ProposedCell(
+                    fact, fact.question, question.measure, period, age, reading, not doubts, "; ".join(doubts)
+                )
+
+    @property
+    def _is_coherent(self) -> bool:
+        """Whether so many questions were found that labels known by their steps alone fit between them."""
+        return len({fact.question for fact in self.kept if fact.question}) >= 4
+
+    def _without_weaker(self, cells: list[ProposedCell]) -> tuple[list[ProposedCell], list[Fact]]:
+        """Without figures of another table whose label is only like the question, where the question itself has one."""
+        strongest: dict[object, int] = defaultdict(int)
+        for cell in cells:
+            if cell.question and cell.fact.text:
+                strongest[cell.key] = max(strongest[cell.key], cell.fact.strength)
+        weak = [
+            cell for cell in cells
+            if cell.question and cell.fact.strength <= 1 and strongest[cell.key] >= 3
+        ]  # fmt: skip
+        for cell in weak:
+            cell.fact.aside = f"another table says it with the question's own label ({cell.fact.question_label[:50]})"
+        facts = list({id(cell.fact): cell.fact for cell in weak}.values())
+        return [cell for cell in cells if cell not in weak], facts
+
+    def _doubted(self, cells: list[ProposedCell]) -> list[ProposedCell]:
+        """The cells, with conflicts made unreadable and contradictions named."""
+        stated: dict[object, list[ProposedCell]] = defaultdict(list)
+        for cell in cells:
+            if cell.question:
+                stated[cell.key].append(cell)
+        conflicts: dict[object, str] = {}
+        for key, several in stated.items():
+            texts = {cell.reading: cell.fact.text for cell in several if cell.reading.status != "blank"}
+            if len(texts) > 1:
+                conflicts[key] = " and ".join(repr(text) for text in texts.values())
+        one = {key: several[0] for key, several in stated.items() if key not in conflicts}
+        contradictions = self._contradictions(one)
+        result = []
+        for cell in cells:
+            doubts = [cell.reason] if cell.reason else []
+            reading = cell.reading
+            if cell.question and cell.key in conflicts:
+                reading = UNREADABLE
+                doubts.append(f"printed twice with two values: {conflicts[cell.key]}")
+            elif cell.question and cell.key in contradictions:
+                doubts.append(contradictions[cell.key])
+            result.append(replace(cell, reading=reading, is_sure=not doubts, reason="; ".join(doubts)))
+        return result
+
+    def _contradictions(self, one: dict[object, ProposedCell]) -> dict[object, str]:
+        found: dict[object, str] = {}
+        parts = [(part, whole) for code, part, whole in self.dictionary.subsets if code == self.question_set.code]
+        sums: dict[tuple[str, Period], int] = defaultdict(int)
+        for cell in one.values():
+            question, period, age = cell.key
+            if question is None or period is None:
+                continue
+            if age != ALL:
+                sums[question, period] += cell.reading.lower or 0
+            wholes = [(whole, period, age) for part, whole in parts if part == question]
+            if age != ALL:
+                wholes.append((question, period, ALL))
+            for key in wholes:
+                whole = one.get(key)
+                if whole is not None and _is_above(cell.reading.lower, whole.reading.upper):
+                    words = f"{question} {cell.fact.text} ({age}) is more than {key[0]} {whole.fact.text} ({key[2]}), of which it is a part"
+                    found[cell.key] = found[key] = words
+        for (question, period), total in sums.items():
+            whole = one.get((question, period, ALL))
+            if whole is not None and _is_above(total, whole.reading.upper):
+                found[question, period, ALL] = f"the age bands together are {total}, more than all children {whole.fact.text}"
+        return found
+
+    def _used_marks(self, cells: list[ProposedCell]) -> dict[str, DocumentMark]:
+        """The document's own marks that its cells use and that say more than the dictionary."""
+        used = {mark_text(cell.fact.text) for cell in cells}
+        return {
+            text: mark
+            for text, mark in sorted(self.reader.document_marks.items())
+            if text in used and self.reader.marks.general(text) != mark.reading
+        }
+
+    # --- notes --------------------------------------------------------------------------------------
+
+    def _notes(self, proposal: Proposal, rounding: tuple[int, str] | None) -> list[Note]:
+        notes = [*self._limits(proposal), *self._relabelled(proposal)]
+        if rounding:
+            notes.insert(0, Note("rounded", None, None, None, rounding[1], rounded_to=rounding[0]))
+        return notes
+
+    def _limits(self, proposal: Proposal) -> list[Note]:
+        notes: list[Note] = []
+        for sentence in self.said:
+            limit = limit_of(sentence)
+            if limit is None or len(sentence) > 400 or _REQUEST.search(sentence):
+                continue
+            numbers = re.findall(r"\b(?:questions?|q)\s*\.?\s*(\d(?:\s?\(?[a-e](?![a-z])\)?)?)", sentence, re.IGNORECASE)
+            codes = [code for number in numbers for code in self.question_set.numbered(re.sub(r"[\s()]", "", number.lower()))]
+            codes = [code for code in codes if self.question_set.by_code[code].measure]
+            periods = [span.period for span in find_periods(sentence, self.reader.year_kind) if span.period and not span.period.is_longer_than_a_year]
+            asked = [period for period in periods if any(cell.period == period for cell in proposal.cells)]
+            if limit.as_at is not None and codes:
+                notes.extend(
+                    Note("as_at_date", code, asked[0] if len(asked) == 1 else None, None, sentence, as_at=limit.as_at)
+                    for code in dict.fromkeys(codes)
+                )
+            elif _INCOMPLETE.search(sentence) and (codes or asked):
+                notes.extend(
+                    Note("limit", code, asked[0] if len(asked) == 1 else None, None, sentence)
+                    for code in (dict.fromkeys(codes) or [None])  # type: ignore[list-item]
+                )
+        covered = {note.text for note in notes}
+        for cell in proposal.cells:
+            mark = self.reader.document_marks.get(mark_text(cell.fact.text))
+            evidence = mark.evidence if mark and mark.meaning.startswith(("The mark of", "Words in")) else ""
+            if cell.question and evidence and limit_of(evidence) and evidence not in covered:
+                notes.append(Note("limit", cell.question, cell.period, cell.age, evidence))
+        for label in dict.fromkeys((cell.fact.period_label, cell.period) for cell in proposal.cells if cell.period):
+            notes.extend(self._heading_limit(*label))
+        return notes
+
+    def _heading_limit(self, heading: str, period: Period | None) -> Iterable[Note]:
+        match = NOTE_MARK.match(heading)
+        sentence = self.notes_by_mark.get(plain_mark(match["mark"])) if match else None
+        limit = limit_of(sentence) if sentence else None
+        if limit and sentence and period:
+            kind = "as_at_date" if limit.as_at else "limit"
+            yield Note(kind, None, period, None, sentence, as_at=limit.as_at)
+
+    def _relabelled(self, proposal: Proposal) -> list[Note]:
+        notes = []
+        for code in self.question_set.by_code:
+            cells = [cell for cell in proposal.cells if cell.question == code]
+            labels = dict.fromkeys(cell.fact.question_label for cell in cells)
+            for label in labels:
+                wording = self._stated_otherwise(code, label)
+                if wording:
+                    has_figure = any(cell.reading.status in ("reported", "suppressed") for cell in cells)
+                    tail = "Which of the two was counted is not stated." if has_figure else "No figure was given."
+                    notes.append(Note("relabelled_question", code, None, None, f"{wording} {tail}", stated_label=label))
+                    break
+        return notes
+
+    def _stated_otherwise(self, code: str, label: str) -> str:
+        for wording in self.question_set.wordings:
+            if wording.question == code and wording.stated_otherwise:
+                single_set = replace(self.question_set, wordings=(wording,))
+                if _likeness(single_set, label)[1] >= NEARLY_THE_SAME:
+                    return wording.stated_otherwise
+        return ""
+
+
+_SOMETHING_ELSE = re.compile(
+    r"\bfor comparison\b|\bcomparators?\b|\bbenchmark|\bfor (?:information|context) only\b|\bpublished (?:by|figures|statistics|data)\b|"
+    r"\bnational (?:figures|statistics|data)\b|\bengland average\b|\bworkforce\b|\bstaff(?:ing)?\b|\bbudget\b|\bcosts?\b|\bspend|\bby source\b|\bby ward\b|\bby ethnic|\bby gender\b|\bby category\b|\bby month\b|\bcontacts?\b",
+    re.IGNORECASE,
+)
+_INCOMPLETE = re.compile(
+    r"\bincomplete\b|\bpart[- ]year\b|\byear to date\b|\bto date\b|\bnot (?:yet )?(?:complete|elapsed)\b|\bso far\b|\bfull 12 months\b|\b12 months (?:has|have|had) not\b", re.IGNORECASE
+)
+_REQUEST = re.compile(r"\bplease\b|\bi'?d like\b|\bwe are interested\b|\bif no\b|\brequest", re.IGNORECASE)
+
+
+def _is_above(part: int | None, whole: int | None) -> bool:
+    return part is not None and whole is not None and part > whole
+
+
+def single(text: str) -> str:
+    """The text with single spaces."""
+    return " ".join(text.split())
+
+
+def yes_or_no(text: str) -> bool | None:
+    """Whether a text begins with yes or no, and does not take it back; None where it is neither."""
+    plain = text.strip(" \"'“”‘’*•–-:").lower()
+    if re.match(r"(?:yes and no|yes/no|no/yes|yes or no)\b", plain):
+        return None
+    if re.match(r"(?:yes|ydy|oes|ie)\b", plain):
+        return True
+    if re.match(r"(?:no(?! (?:further|data|information|figures?|record|breakdown|age))|nac oes|na|nag oes)\b(?!\s*/)", plain) and not plain.startswith("not"):
+        return False
+    return None
+
+
+def _unreadable_because(text: str) -> str:
+    if text.startswith("#"):
+        return "a broken formula or an error stands there"
+    if "%" in text:
+        return "a percentage stands where a count was asked"
+    if text.startswith("-"):
+        return "a count cannot be negative"
+    if re.search(r"[a-z]", text, re.IGNORECASE):
+        return "there are letters among its digits"
+    if re.fullmatch(r"\d+[.,]\d+", text):
+        return "its separator could mean two things"
+    return "it cannot be read without guessing"
