@@ -75,6 +75,9 @@ _TOTAL = re.compile(
 _ALL_YEARS = re.compile(r"\b(?:all|five|5|total)[- ](?:years|periods)\b|\b(?:5|five)[- ]year\b", re.IGNORECASE)
 
 
+TABLE_NUMBER = re.compile(r"^\W*(?:table|tabl|figure|chart|annex|appendix)\s+[A-Z]?\d{0,2}[a-z]?\s*[:.\-–—]+\s*", re.IGNORECASE)
+
+
 def _role(text: str) -> str | None:
     for role, pattern in _ROLES_COMPILED:
         if pattern.search(text):
@@ -106,6 +109,7 @@ def read_label(
     text = text.strip()
     if not text or len(text) > 1_200:
         return Label(text)
+    shown, text = text, TABLE_NUMBER.sub("", text)
     number, _ = leading_number(text)
     several = several_numbers(text)
     periods = find_periods(text, year_kind)
@@ -131,14 +135,21 @@ def read_label(
     if _ALL_YEARS.search(text) and not (question and len(clean) > 40):
         role = "not_a_count"
     codes = {span.code for span in ages}
+    if not codes and question is None or (question is not None and question.by_number):
+        # "Q2 All 2020/21", "2024-25 / all"
+        behind = leading_number(clean)[1].strip(" ,:;-–—|/()")
+        if not codes and behind and (spans := find_ages(behind)) and spans[0].end - spans[0].start >= len(behind):
+            codes = {spans[0].code}
+            if not leading_number(clean)[0]:
+                question = None
     distinct = {span.period for span in periods if span.period}
     period = next(iter(distinct)) if len(distinct) == 1 else None
     unclear = bool(periods) and not distinct
     if number is None and question is None and len(text) > 160:
         # a paragraph of prose names periods and ages in passing
-        return Label(text, several_questions=tuple(several))
+        return Label(shown, several_questions=tuple(several))
     return Label(
-        text,
+        shown,
         question=question,
         question_words=clean,
         several_questions=tuple(several),

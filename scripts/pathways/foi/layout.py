@@ -160,8 +160,26 @@ class GridReader:
             )
         }
 
+    @cached_property
+    def label_columns(self) -> set[int]:
+        """Columns in which labels stand before figures more often than figures do: ``n/a`` there is a label."""
+        labels: dict[int, int] = {}
+        figures: dict[int, int] = {}
+        for row in self.rows:
+            cells = [cell for cell in self.grid.row(row) if cell.text]
+            last = max((cell.column for cell in cells if self._may_be_value(row, cell.column)), default=0)
+            for cell in cells:
+                if self._may_be_value(row, cell.column):
+                    figures[cell.column] = figures.get(cell.column, 0) + 1
+                elif cell.column < last and self.label_of(cell).dimensions:
+                    labels[cell.column] = labels.get(cell.column, 0) + 1
+        return {column for column, count in labels.items() if count > figures.get(column, 0)}
+
     def is_value(self, row: int, column: int) -> bool:
         """Whether the cell is a count or mark, and not a label that looks like one."""
+        return column not in self.label_columns and self._may_be_value(row, column)
+
+    def _may_be_value(self, row: int, column: int) -> bool:
         cell = self.grid.at.get((row, column))
         if cell is None or not self.reader.is_figure(cell.text):
             return False

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pathways.foi.ages import ALL, UNKNOWN, find_ages
 from pathways.foi.document import Block, Cell, Grid, Paragraph
-from pathways.foi.labels import Label
+from pathways.foi.labels import TABLE_NUMBER, Label
 from pathways.foi.layout import SPREADING, Context, Fact, Reader
-from pathways.foi.periods import find_periods
-from pathways.foi.wording import leading_number
+from pathways.foi.periods import find_dates, find_periods
+from pathways.foi.wording import QuestionReading, leading_number
 
 WIDEST = 24
 """Columns of a table printed one cell a line, at most."""
@@ -89,19 +89,24 @@ def _is_value(reader: Reader, text: str) -> bool:
 
 _SEPARATOR = re.compile(r"\s*(?:[:=–—]|(?<=\s)-(?=\s)|\s->\s|→|\.{3,})\s*")
 _FIGURE = re.compile(
-    r"(?<![\w.,/£#])(?:(?:~|approx\.?|approximately|about|around|circa|c\.)\s?)?"
-    r"(?:\d{1,3}(?:[,\u00a0]\d{3})+|\d{1,3}(?: \d{3})+(?!\d)|\d+)(?:\s?\(\d+(?:\.\d+)?\s?%\))?(?![\w/£%]|[.,]\d|\s?%|\s?(?:months?|days?|weeks?|per cent|hours?)\b)"
-    r"|(?:<|≤|less than|fewer than|under|below)\s?(?:\d{1,2}|five|ten|six)\b|\b\d{1,2} or (?:fewer|less)\b|(?<!\w)\*+(?!\w)|\[[cuxz]\]|\bnil\b|\bzero\b|\bnone\b",
+    r"(?<![\w.,/£#&])(?:(?:~|approx\.?|approximately|about|around|circa|c\.)\s?)?"
+    r"(?:\d{1,3}(?:[,\u00a0]\d{3})+|\d{1,3}(?: \d{3})+(?!\d)|\d+)(?:\s?\(\d+(?:\.\d+)?\s?%[^)]{0,40}\))?(?![\w/£%]|[.,]\d|\s?%|\s?(?:months?|days?|weeks?|per cent|hours?)\b)"
+    r"|(?:<|≤|less than|fewer than|under|below)\s?(?:\d{1,2}|five|six|ten)\b|\b\d{1,2} or (?:fewer|less)\b|(?<!\w)\*+(?!\w)|\[[cuxz]\]|\bnil\b|\bzero\b",
     re.IGNORECASE,
+)
+_STATUS = re.compile(
+    r"\b(?:information |data |figures? )?(?:is |are |was |were )?(?:not (?:held|recorded|available|collected)|publicly available)\b|\bwe (?:do|did) not (?:hold|record)\b", re.IGNORECASE
 )
 _FILLER = re.compile(
     r"\b(?:children|child|young people|people|were|was|there|are|is|in|for|aged?|ages?|of|the|and|during|received|had|have|a|an|total|number|"
-    r"of which|which|who|years?|yrs?|olds?|period|group|cases?|figure|figures|reported|recorded|to|from|at|on|as|follows|broken down|breakdown|by|these|those|this|with|including|comprising|made up|band)\b|[\s\W]",
+    r"of which|which|who|years?|yrs?|olds?|period|group|cases?|figure|figures|reported|recorded|to|from|at|on|as|follows|broken down|breakdown|by|these|"
+    r"those|this|with|including|comprising|made up|band|only|followed|up)\b|[\s\W]",
     re.IGNORECASE,
 )
+_BASE = re.compile(r"^\W*(?:in [^,]{4,20}, )?(?:of|from|out of|among)\s+(?:the |these |those |our )?$", re.IGNORECASE)
 _CORRECTED = re.compile(
-    r"\b(?:should (?:read|be|have been|have read|say|state)|is (?:now )?corrected to|has been corrected to|is amended to|amended to read|corrected to)\s+(?:as\s+)?(?P<value>[^\s,.;]+(?:,\d{3})*)"
-    r"(?:,?\s*(?:\(?not|instead of|rather than|and not)\s+(?P<old>[^\s,.;)]+))?",
+    r"\b(?:should (?:now )?(?:read|be|have been|have read|say|state)|is (?:now )?corrected to|has been corrected to|is amended to|amended to read|corrected to)\s+(?:as\s+)?['\"‘“]?(?P<value>not held|not recorded|not available|\d[\d,]*|<\s?\d+|[^\s,.;'\"]+)"
+    r"|\b(?:changes?|changed|amended|corrected|revised|moves?) from \S+ to (?P<changed>\d[\d,]*|<\s?\d+|not held)",
     re.IGNORECASE,
 )
 _NO_ANSWER = re.compile(r"\b(?:per hour|an hour|hours?|£|working days|postcode|tel|telephone|section \d+ of)\b", re.IGNORECASE)
@@ -126,6 +131,7 @@ def _without_labels(text: str) -> str:
     for start, end in [
         *((span.start, span.end) for span in find_periods(text)),
         *((span.start, span.end) for span in find_ages(text)),
+        *((start, end) for start, end, _ in find_dates(text)),
     ]:
         shown[start:end] = " " * (end - start)
     return "".join(shown)
@@ -145,49 +151,85 @@ def read_line(reader: Reader, text: str, context: Context) -> list[Said]:
         text: The paragraph.
         context: The question, period and age under which it stands.
     """
-    if len(text) > 900 or _NO_ANSWER.search(text):
-        return []
-    if match := _CORRECTED.search(text):
-        label = reader.label(text[: match.start()].strip(), context.parent)
-        named = _question_within(reader, text[: match.start()])
-        label = named or label
-        if label.question and (label.period or context.period) and reader.is_figure(match["value"]):
-            return [Said(match["value"], label)]
+    if len(text) > 1_200 or _NO_ANSWER.search(text) or TABLE_NUMBER.match(text):
         return []
     plain = text.strip(" •-–*·\t")
-    parts = _SEPARATOR.split(plain, maxsplit=1)
-    if len(parts) == 2:
+    corrected = _corrections(reader, plain, context)
+    if corrected:
+        return corrected
+    number, behind = leading_number(plain)
+    if number and reader.question_set.numbered(number):
+        codes = reader.question_set.numbered(number)
+        behind = behind.strip(" .:–—-")
+        label = reader.label(plain[: len(plain) - len(behind)].strip(), context.parent)
+        if reader.question_set.by_code[codes[0]].measure is None or not behind:
+            return []
+        over = Context(label if label.question else None, context.period, context.age, number if len(codes) > 1 else context.parent)
+        return [Said(one.text, _joined(label, one.label), one.doubt) for one in _answer(reader, behind, over)]
+    return _answer(reader, plain, context)
+
+
+def _answer(reader: Reader, text: str, context: Context) -> list[Said]:
+    parts = _SEPARATOR.split(text, maxsplit=1)
+    if len(parts) == 2 and len(parts[0]) < 200:
         label = reader.label(parts[0], context.parent)
         value = parts[1].strip().rstrip(".")
-        if label.says_something and reader.is_figure(value) and _is_only_label(label):
+        status = reader.status(value)
+        if label.says_something and status and (status != "unreadable" or len(value) <= 12) and _is_only_label(label):
             return [Said(value, label)]
-        if label.question and not label.period and _is_only_label(label):
-            inner = read_line(reader, parts[1], Context(label, context.period, context.age, context.parent))
-            return [Said(one.text, _joined(label, one.label), one.doubt) for one in inner]
-    several = _segments(reader, plain, context)
-    if several:
-        return several
-    return _sentence(reader, plain, context)
+    said: list[Said] = []
+    carried: Label | None = None
+    for sentence in re.split(r"(?<=[.;!])\s+(?=[A-Z0-9])", text):
+        found = _clauses(reader, sentence.strip().rstrip("."), context, carried)
+        if found is None:
+            return []
+        said.extend(found)
+        carried = next((one.label for one in reversed(found) if one.label.period), carried)
+    keys = {(one.label.period, one.label.age, one.label.question and one.label.question.code) for one in said}
+    return said if len(keys) == len(said) else []
+
+
+def _corrections(reader: Reader, text: str, context: Context) -> list[Said]:
+    """The figures of a sentence that corrects an answer: ``should read 31, not 13``."""
+    said = []
+    for sentence in re.split(r"(?<=[.;])\s+", text):
+        match = _CORRECTED.search(sentence)
+        if not match:
+            continue
+        value = (match["value"] or match["changed"]).strip().rstrip(".,;")
+        label = _question_within(reader, sentence[: match.start()]) or reader.label(sentence[: match.start()].strip(), context.parent)
+        if label.question is None and context.question:
+            label = _joined(context.question, label)
+        if label.question and (label.period or context.period) and reader.is_figure(value):
+            said.append(Said(value, label))
+    return said
 
 
 def _question_within(reader: Reader, text: str) -> Label | None:
     """The label of a sentence that names a question in its middle: "the figure for question 7, 2024-2025"."""
-    match = re.search(r"\b(?:questions?|q)\s*\.?\s*\d\s*\(?[a-e]?\)?(?![a-z])", text, re.IGNORECASE)
+    match = re.search(r"\b(?:questions?|qu|q)\s*\.?\s*\d\s*\(?(?:[a-e](?![a-z]))?\)?(?![a-z])", text, re.IGNORECASE)
     if not match:
         return None
     number = reader.label(match.group())
-    rest = reader.label(text[match.end() :].strip(" ,;:()"))
-    return _joined(number, rest) if number.question else None
+    rest = f"{text[: match.start()]} {text[match.end() :]}"
+    periods = reader.label(_dimensions_alone(rest))
+    return _joined(number, periods) if number.question else None
+
+
+def _dimensions_alone(text: str) -> str:
+    """The periods and ages of a text without its other words."""
+    spans = sorted([(span.start, span.end) for span in find_periods(text)] + [(span.start, span.end) for span in find_ages(text)])
+    return " ".join(text[start:end] for start, end in spans)
 
 
 def _joined(first: Label, second: Label) -> Label:
     """Two labels as one: what the second says goes before."""
     return Label(
-        f"{first.text} {second.text}".strip(),
+        f"{first.text} {second.text}".strip() if first.text != second.text else first.text,
         question=second.question or first.question,
-        question_words=first.question_words,
+        question_words=first.question_words or second.question_words,
         period=second.period or first.period,
-        is_period_unclear=second.is_period_unclear or first.is_period_unclear,
+        is_period_unclear=second.is_period_unclear or (first.is_period_unclear and not second.period),
         has_several_periods=second.has_several_periods or first.has_several_periods,
         age=second.age or first.age,
         has_several_ages=second.has_several_ages or first.has_several_ages,
@@ -202,63 +244,105 @@ def _is_only_label(label: Label) -> bool:
     return bool(label.question) or not _FILLER.sub("", label.question_words)
 
 
-def _segments(reader: Reader, text: str, context: Context) -> list[Said]:
-    """A list in one line: ``2020/21: 1,234 (All), 300 (5-9)`` or ``2020/21 1,234; 2021/22 1,300``."""
-    pieces = [piece for piece in re.split(r"\s*;\s*|,\s+|\s+\|\s+|\s+and\s+(?=\d+[^\d]*\()", text) if piece.strip()]
-    if len(pieces) < 2:
-        return []
+def _clauses(reader: Reader, sentence: str, context: Context, carried: Label | None) -> list[Said] | None:
+    """The figures of one sentence, each with the words of its own clause; None where one of them is unclear.
+
+    ``2020/21: 1,234 (All), 300 (5-9)`` and ``In 2020/21 there were 1,782 children: 544 were aged 5 to 9`` are
+    clauses; what a clause does not name is that of the clause before it.
+    """
+    figures = figures_in(sentence)
+    if len(figures) > 1 and _BASE.match(sentence[: figures[0][0]]):
+        # "Of the 903 children closed in 2020/21, 144 were re-referred": the first is what the second is a part of
+        start, end, _ = figures[0]
+        sentence = sentence[:start] + " " * (end - start) + sentence[end:]
+        figures = figures[1:]
+    if not figures:
+        return _stated_status(reader, sentence, context)
+    if "%" in re.sub(r"\([^)]*%[^)]*\)", "", sentence):
+        return None
+    bounds = _clause_bounds(sentence, figures)
     said: list[Said] = []
-    carried: Label | None = None
-    for position, piece in enumerate(pieces):
-        figures = figures_in(piece)
-        if len(figures) != 1:
-            return []
-        start, end, figure = figures[0]
-        lead = _SEPARATOR.split(piece[:start], maxsplit=1)
-        words = f"{piece[:start]} {piece[end:]}"
-        label = reader.label(" ".join(words.replace("(", " ").replace(")", " ").split()).strip(" :=-–—."), context.parent)
-        if label.has_several_periods or label.has_several_ages or label.role == "not_a_count" or not reader.is_figure(figure):
-            return []
-        if not label.question and _FILLER.sub("", label.question_words):
-            return []
-        if position == 0:
-            carried = label if label.period else (reader.label(lead[0]) if len(lead) == 2 else None)
-        if carried is not None and not label.period and carried.period:
-            label = _joined(Label(carried.text, question=carried.question, period=carried.period), label)
-        said.append(Said(figure, label))
-    dimensions = [one.label.dimensions - {"question"} for one in said]
-    is_told_apart = len({(one.label.period, one.label.age, one.label.question) for one in said}) == len(said)
-    return said if is_told_apart and all(dimensions[1:]) else []
+    whole = reader.label(sentence, context.parent) if len(figures) == 1 else None
+    for (start, end), (at, behind, figure) in zip(bounds, figures, strict=True):
+        if not reader.is_figure(figure) or reader.status(figure) == "unreadable":
+            return None
+        words = f"{sentence[start:at]} {sentence[behind:end]}".replace("(", " ").replace(")", " ")
+        label = reader.label(" ".join(words.split()).strip(" :=-–—.,;"), context.parent)
+        if label.has_several_periods or label.has_several_ages or label.role in ("not_a_count", "replaced"):
+            return None
+        question, is_agreed = _question_of(reader, label if label.question else (whole or label), context)
+        if not is_agreed:
+            return None
+        if question is None and not (label.question or whole and whole.question) and _FILLER.sub("", label.question_words):
+            return None
+        before = said[-1].label if said else carried
+        if before is not None and not label.period and before.period and not label.is_period_unclear:
+            label = _joined(Label(before.text, period=before.period), label)
+        if not (label.dimensions or (said and said[-1].label.dimensions)) and _FILLER.sub("", label.question_words):
+            return None
+        if not (label.period or (context.period and context.period.period) or label.is_period_unclear):
+            return None
+        own = label.question if label.question and label.question.strength >= 3 and not context.question else None
+        said.append(Said(figure, replace(label, question=question or own)))
+    return said
 
 
-def _sentence(reader: Reader, text: str, context: Context) -> list[Said]:
-    """A sentence with one figure: ``In 2020/21 there were 1,234 children assessed.``"""
-    figures = figures_in(text)
-    if len(figures) != 1 or "%" in text or len(text) > 240:
+def _clause_bounds(sentence: str, figures: list[tuple[int, int, str]]) -> list[tuple[int, int]]:
+    """Where the clause of each figure begins and ends."""
+    blanked = _without_labels(sentence).replace("children and young people", "children & young people")
+    cuts = [0]
+    for (_, end, _), (start, _, _) in zip(figures, figures[1:], strict=False):
+        between = blanked[end:start]
+        cut = end + len(between) // 2
+        for pattern, take_last in ((r";", False), (r"[,:]", False), (r"\band\b", True), (r"\s[-–—]\s|\(", False)):
+            places = [match.start() for match in re.finditer(pattern, between)]
+            if places:
+                cut = end + places[-1 if take_last else 0]
+                break
+        cuts.append(cut)
+    cuts.append(len(sentence))
+    return list(zip(cuts, cuts[1:], strict=False))
+
+
+_COMPATIBLE = frozenset(
+    {
+        ("early_help_rereferred_within_12_months", "closed_rereferred_within_12_months"),
+        ("early_help_assessed", "assessed"),
+        ("early_help_assessed", "early_help_received"),
+        ("closed_rereferred_within_12_months", "closed_after_assessment"),
+        ("closed_referred_to_early_help", "closed_after_assessment"),
+        ("closed_referred_to_early_help", "early_help_received"),
+        ("care_and_support_plan", "assessed"),
+    }
+)
+"""What a sentence under a question may name in short: under the question on early help, "were re-referred"."""
+
+
+def _question_of(reader: Reader, label: Label, context: Context) -> tuple[QuestionReading | None, bool]:
+    """The question that a clause names itself, if another than that of the context, and whether the two go together."""
+    by_code = reader.question_set.by_code
+    named = label.question
+    over = context.question.question if context.question else None
+    if named is None:
+        return None, True
+    if over is None:
+        is_part = context.parent is not None and by_code[named.code].number[:1] == context.parent[:1]
+        return named, named.strength >= 2 or is_part
+    if named.code == over.code:
+        return None, True
+    if (by_code[over.code].measure, by_code[named.code].measure) in _COMPATIBLE:
+        return None, True
+    return named, named.by_number
+
+
+def _stated_status(reader: Reader, sentence: str, context: Context) -> list[Said] | None:
+    """A sentence without a figure that gives years a status: ``2015/16 and 2016/17: not held``."""
+    match = _STATUS.search(sentence)
+    periods = list(dict.fromkeys(span.period for span in find_periods(sentence) if span.period and not span.period.is_longer_than_a_year))
+    if not match or not periods or context.question is None or len(sentence) > 200:
         return []
-    start, end, figure = figures[0]
-    if not reader.is_figure(figure):
-        return []
-    number, _ = leading_number(text)
-    if number and start < 3:
-        return []
-    words = f"{text[:start]} {text[end:]}"
-    label = reader.label(" ".join(words.split()).strip(" :=-–—."), context.parent)
-    if label.has_several_periods or label.has_several_ages or label.role in ("not_a_count", "replaced"):
-        return []
-    leftover = _FILLER.sub("", label.question_words)
-    if leftover and label.question is None:
-        return []
-    if not (label.period or (label.age and context.period)):
-        return []
-    if label.question and context.question and context.question.question:
-        if label.question.code != context.question.question.code and label.question.strength < 3:
-            if label.question.strength > 1:
-                return []
-            label = Label(
-                label.text, period=label.period, is_period_unclear=label.is_period_unclear, age=label.age
-            )
-    return [Said(figure, label)]
+    text = sentence[match.start() :].strip(" .:()")
+    return [Said(text, Label(sentence[: match.start()].strip(" :–-") or sentence, period=period)) for period in periods]
 
 
 def status_of(reader: Reader, text: str) -> str | None:

@@ -106,7 +106,7 @@ class _Reading:
             if isinstance(block, Paragraph):
                 if len(block.text) <= 40:
                     texts.add(block.text)
-                texts.update(re.findall(r"<\s?\d+|\*+|\[\w\]|\d+ or (?:fewer|less)|(?:fewer|less) than \w+", block.text))
+                texts.update(re.findall(r"<\s?\d+|\*+|\[\w\]|\w+ or (?:fewer|less)|(?:(?:fewer|less) than|under|below) \w+", block.text))
         return {mark_text(text) for text in texts if text and len(text) <= 60}
 
     def _document_marks(self, marks: MarkReader) -> dict[str, DocumentMark]:
@@ -123,6 +123,10 @@ class _Reading:
         general = marks.general(text)
         if general is not None and general.status != "unreadable":
             return None
+        in_digits = _with_digits(text)
+        if in_digits != text and (reading := marks.general(in_digits)) is not None and reading.status == "suppressed":
+            own = DocumentMark(reading, "A number in words.", "The cell as printed.")
+            return stated[in_digits] if in_digits in stated else own
         match = NOTE_MARK.match(text) or re.match(r"^(?P<figure>[\d, ]*\d|<\s?\d+)\s*(?P<mark>\([ivx\d]{1,4}\)|\([a-z]\))$", text)
         if match:
             figure = match["figure"].strip()
@@ -151,7 +155,7 @@ class _Reading:
         run: list[str] = []
         is_used = period_is_inner = age_is_inner = False
         last_title = ""
-        question_at = period_at = age_at = -1
+        question_at = period_at = age_at = figures_at = -2
         for at, block in enumerate(self.blocks):
             context = Context(None if len(run) >= MANY_QUESTIONS else question, period, age, parent)
             if isinstance(block, Grid):
@@ -159,7 +163,7 @@ class _Reading:
                 facts.extend(self._of_grid(found, block, last_title))
                 placed = [fact for fact in found if fact.is_placed]
                 if placed:
-                    is_used = True
+                    is_used, figures_at = True, at
                     period_is_inner = period_is_inner or (period is not None and period_at > question_at >= 0)
                     age_is_inner = age_is_inner or (age is not None and age_at > question_at >= 0)
                 run, last_title = [], ""
@@ -175,7 +179,7 @@ class _Reading:
                     fact_of(one, context, self.prose_table + 1, self.prose_row, column, block)
                     for column, one in enumerate(said, start=2)
                 )
-                is_used = True
+                is_used, figures_at = True, at
                 if label.question and label.question.by_number:
                     question, question_at = label, at
                 run = []
@@ -201,15 +205,17 @@ class _Reading:
                 self.status_lines.append((block, [code]))
                 continue
             number, _ = leading_number(text)
-            if number and not self.question_set.numbered(number) and number.isdigit() and self.question_set.numbered(number + "a"):
+            if number and label.question is None and self._has_parts(number) and len(text) < 200:
                 parent, question, run = number, None, []
+                continue
             if (label.period or label.is_period_unclear or label.age) and not label.question and self._is_heading(block):
+                # one after the other without figures between them is a list in the request, and no heading
                 if label.period or label.is_period_unclear:
-                    period, period_at = label, at
-                    if label.age is None and age_at < period_at and age_is_inner is False and age is not None and is_used:
-                        age = None if period_at > age_at and self._age_was_under(age_at, at) else age
+                    is_list = period_at > figures_at and period_at == at - 1
+                    period, period_at = (None if is_list else label), at
                 if label.age:
-                    age, age_at = label, at
+                    is_list = age_at > figures_at and age_at == at - 1
+                    age, age_at = (None if is_list else label), at
                 last_title = text
                 continue
             if question is not None:
@@ -222,9 +228,9 @@ class _Reading:
                     is_used = False
         return facts
 
-    def _age_was_under(self, age_at: int, at: int) -> bool:
-        """Whether an age heading stood inside a period that is now over."""
-        return any(isinstance(block, Grid) for block in self.blocks[age_at:at])
+    def _has_parts(self, number: str) -> bool:
+        """Whether a question number stands for several figures: 4 for 4a to 4e, 2 for two plans."""
+        return len(self.question_set.numbered(number)) > 1 or bool(self.question_set.numbered(number + "a"))
 
     def _is_heading(self, block: Paragraph) -> bool:
         text = block.text
@@ -235,7 +241,7 @@ class _Reading:
             return False
         if label.question.by_number or label.question.strength >= 3:
             return len(block.text) < 700
-        return self._is_heading(block) and len(block.text) <= 120
+        return not block.text.endswith((".", ";", ",")) and len(block.text) <= 140
 
     def _is_title(self, block: Paragraph, label: Label) -> bool:
         text = block.text
@@ -631,6 +637,14 @@ def yes_or_no(text: str) -> bool | None:
     if re.match(r"(?:no(?! (?:further|data|information|figures?|record|breakdown|age))|nac oes|na|nag oes)\b(?!\s*/)", plain) and not plain.startswith("not"):
         return False
     return None
+
+
+_DIGITS = {"five": "5", "six": "6", "ten": "10", "four": "4", "three": "3", "one": "1", "two": "2"}
+
+
+def _with_digits(text: str) -> str:
+    """The text with its number words as digits: fewer than five."""
+    return re.sub(r"\b(" + "|".join(_DIGITS) + r")\b", lambda match: _DIGITS[match.group()], text)
 
 
 def _unreadable_because(text: str) -> str:

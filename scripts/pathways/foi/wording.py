@@ -271,7 +271,10 @@ def read_question(question_set: QuestionSet, text: str, parent: str | None = Non
     if numbered:
         return _by_number(numbered, worded, score, named, len(plain(rest)))
     if worded and named and worded != named:
-        return QuestionReading(worded, 2, "its wording names two steps") if score >= NEARLY_THE_SAME else None
+        # the steps that it names tell more than likeness, unless it is nearly the letter's own wording
+        if score >= NEARLY_THE_SAME:
+            return QuestionReading(worded, 2, "its wording is like one question and names the steps of another")
+        return QuestionReading(named, 1)
     if worded:
         return QuestionReading(worded, 3 if score >= NEARLY_THE_SAME else 2)
     if not named or re.match(r"\W*of (?:those|these|which|them)\b", rest, re.IGNORECASE):
