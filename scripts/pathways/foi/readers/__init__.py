@@ -1,0 +1,1 @@
+"""One reader for each file format: each says what stands where, as the eye sees it."""

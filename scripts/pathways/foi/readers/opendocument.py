@@ -1,0 +1,179 @@
+"""OpenDocument spreadsheets and texts (.ods, .odt): every table, cells as they are displayed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pathways.foi.document import Cell, Document, DocumentBuilder, raised
+from pathways.foi.readers.packaged import MAX_CELLS, Package, broken, encrypted, too_many_cells
+
+_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
+_FO = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
+MOST = 2_000
+"""Rows or columns that one repetition or span may stand for."""
+
+
+def read_opendocument(name: str, sha256: str, content: bytes) -> Document:
+    """Reads an OpenDocument file.
+
+    Raises:
+        PathwaysError: it is damaged, encrypted, or larger than an answer can be.
+    """
+    package = Package.open(name, content)
+    if package.has("META-INF/manifest.xml") and b"encryption-data" in package.read("META-INF/manifest.xml"):
+        raise encrypted(name)
+    root = package.tree("content.xml")
+    builder = DocumentBuilder(name, sha256)
+    _Reader(builder, root, package).read()
+    return builder.done()
+
+
+class _Reader:
+    def __init__(self, builder: DocumentBuilder, root: Any, package: Package) -> None:
+        self.builder = builder
+        self.root = root
+        styles = list(root.iter(f"{_STYLE}style"))
+        if package.has("styles.xml"):
+            styles += package.tree("styles.xml").iter(f"{_STYLE}style")
+        self.raised: set[str] = set()
+        self.struck: set[str] = set()
+        self.unseen: set[str] = set()
+        for style in styles:
+            self._learn(style)
+        self.cell_count = 0
+
+    def _learn(self, style: Any) -> None:
+        name = style.get(f"{_STYLE}name") or ""
+        for properties in style:
+            if (properties.get(f"{_STYLE}text-position") or "").startswith(("super", "33%", "58%")):
+                self.raised.add(name)
+            if (properties.get(f"{_STYLE}text-line-through-style") or "none") != "none":
+                self.struck.add(name)
+            if properties.get(f"{_TEXT}display") == "none":
+                self.unseen.add(name)
+            if properties.get(f"{_TABLE}display") == "false":
+                self.unseen.add(name)
+
+    def read(self) -> None:
+        body = self.root.find(f"{_OFFICE}body")
+        if body is None:
+            raise broken(self.builder.name)
+        for part in body:
+            is_sheet = part.tag == f"{_OFFICE}spreadsheet"
+            self._blocks(part, is_sheet)
+
+    def _blocks(self, element: Any, is_sheet: bool) -> None:
+        for child in element:
+            if child.tag == f"{_TABLE}table":
+                self._table(child, is_sheet)
+            elif child.tag in (f"{_TEXT}p", f"{_TEXT}h"):
+                self.builder.paragraph(self.text(child), is_heading=child.tag == f"{_TEXT}h")
+            elif child.tag in (f"{_TEXT}section", f"{_TEXT}list", f"{_TEXT}list-item"):
+                self._blocks(child, is_sheet)
+
+    def _table(self, table: Any, is_sheet: bool) -> None:
+        title = table.get(f"{_TABLE}name") or ""
+        if table.get(f"{_TABLE}style-name") in self.unseen:
+            self.builder.remark(f"the hidden sheet '{title}' was left out")
+            return
+        hidden = self._hidden_columns(table)
+        cells: list[Cell] = []
+        row_number = 0
+        for row, is_hidden in self._rows(table, hidden_by_group=False):
+            repeat = self._number(row, "number-rows-repeated")
+            found = list(self._row_cells(row, row_number + 1, hidden, title, is_hidden))
+            if found:
+                for again in range(min(repeat, MOST)):
+                    cells += [Cell(c.text, c.row + again, c.column, c.row_span, c.column_span) for c in found]
+                    self.cell_count += len(found)
+                    if self.cell_count > MAX_CELLS:
+                        raise too_many_cells(self.builder.name, MAX_CELLS)
+            row_number += repeat
+        self.builder.grid(cells, sheet=title if is_sheet else None)
+
+    def _hidden_columns(self, table: Any) -> set[int]:
+        hidden: set[int] = set()
+        at = 1
+        for column in table.iter(f"{_TABLE}table-column"):
+            repeat = self._number(column, "number-columns-repeated")
+            if column.get(f"{_TABLE}visibility") in ("collapse", "filter"):
+                hidden.update(range(at, at + min(repeat, MOST)))
+            at += repeat
+        return hidden
+
+    def _rows(self, element: Any, *, hidden_by_group: bool) -> Iterator[tuple[Any, bool]]:
+        for child in element:
+            if child.tag == f"{_TABLE}table-row":
+                yield child, hidden_by_group or child.get(f"{_TABLE}visibility") in ("collapse", "filter")
+            elif child.tag in (f"{_TABLE}table-rows", f"{_TABLE}table-header-rows", f"{_TABLE}table-row-group"):
+                yield from self._rows(child, hidden_by_group=hidden_by_group or child.get(f"{_TABLE}display") == "false")
+
+    def _row_cells(self, row: Any, number: int, hidden: set[int], title: str, is_hidden: bool) -> Iterator[Cell]:
+        column = 1
+        for cell in row:
+            if cell.tag not in (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
+                continue
+            repeat = self._number(cell, "number-columns-repeated")
+            text = self._shown(cell) if cell.tag == f"{_TABLE}table-cell" else ""
+            if text:
+                for again in range(min(repeat, MOST)):
+                    if is_hidden or column + again in hidden:
+                        what = "rows" if is_hidden else "columns"
+                        self.builder.remark(f"hidden {what} of sheet '{title}' were left out")
+                        continue
+                    yield Cell(
+                        text,
+                        number,
+                        column + again,
+                        min(self._number(cell, "number-rows-spanned"), MOST),
+                        min(self._number(cell, "number-columns-spanned"), MOST),
+                    )
+            column += repeat
+
+    def _number(self, element: Any, attribute: str) -> int:
+        text = element.get(f"{_TABLE}{attribute}") or "1"
+        return max(1, int(text)) if text.isdigit() and len(text) < 9 else 1
+
+    def _shown(self, cell: Any) -> str:
+        texts = [self.text(child) for child in cell if child.tag in (f"{_TEXT}p", f"{_TEXT}h")]
+        text = " ".join(one for one in texts if one.strip())
+        if not text and cell.get(f"{_OFFICE}value"):
+            # a format that shows nothing hides the number from the eye
+            self.builder.remark("a number that its format does not show was left out")
+        return text
+
+    def text(self, element: Any) -> str:
+        """What the eye sees of a paragraph."""
+        return "".join(self._texts(element))
+
+    def _texts(self, element: Any) -> Iterator[str]:
+        yield element.text or ""
+        for child in element:
+            if not isinstance(child.tag, str):
+                pass
+            elif child.tag == f"{_TEXT}s":
+                yield " " * min(int(child.get(f"{_TEXT}c") or 1), 100) if (child.get(f"{_TEXT}c") or "1").isdigit() else " "
+            elif child.tag in (f"{_TEXT}tab", f"{_TEXT}line-break"):
+                yield " "
+            elif child.tag == f"{_TEXT}note":
+                citation = child.find(f"{_TEXT}note-citation")
+                yield raised(citation.text or "") if citation is not None else ""
+            elif child.tag in (f"{_OFFICE}annotation", f"{_TEXT}tracked-changes"):
+                pass
+            elif child.tag == f"{_TEXT}span":
+                yield self._span(child)
+            else:
+                yield from self._texts(child)
+            yield child.tail or ""
+
+    def _span(self, span: Any) -> str:
+        style = span.get(f"{_TEXT}style-name") or ""
+        if style in self.struck or style in self.unseen:
+            self.builder.remark("text that is struck through or hidden was left out")
+            return ""
+        text = "".join(self._texts(span))
+        return raised(text) if style in self.raised else text

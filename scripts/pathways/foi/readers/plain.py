@@ -1,0 +1,97 @@
+"""Plain text (.txt): tab-separated, ruled and aligned tables, and everything else line by line."""
+
+from __future__ import annotations
+
+import re
+
+from pathways.foi.document import Document, DocumentBuilder
+from pathways.foi.readers.delimited import decoded
+from pathways.foi.readers.packaged import MAX_CELLS, too_many_cells
+
+_GAP = re.compile(r" {2,}")
+_RULE = re.compile(r"[\s|+:=_\-–—]+")
+
+
+def read_plain(name: str, sha256: str, content: bytes) -> Document:
+    """Reads a plain text.
+
+    Raises:
+        PathwaysError: it is no text, or larger than an answer can be.
+    """
+    builder = DocumentBuilder(name, sha256)
+    add_plain(builder, decoded(name, content))
+    return builder.done()
+
+
+def add_plain(builder: DocumentBuilder, text: str) -> None:
+    """Adds the lines of a text to a document: its tables as grids, the rest as paragraphs."""
+    lines = text.splitlines()
+    at = cell_count = 0
+    while at < len(lines):
+        rows, length = _table_at(lines, at)
+        if rows:
+            cell_count += sum(len(row) for row in rows)
+            if cell_count > MAX_CELLS:
+                raise too_many_cells(builder.name, MAX_CELLS)
+            builder.rows(rows)
+        else:
+            builder.paragraph(_unmarked(lines[at]), is_heading=lines[at].lstrip().startswith("#"))
+        at += max(1, length)
+
+
+def _table_at(lines: list[str], at: int) -> tuple[list[list[str]], int]:
+    """The rows of the table that begins at a line, and its length in lines; none where no table begins."""
+    for cut, is_row in ((_by_tabs, _has_tab), (_by_bars, _has_bars)):
+        end = at
+        while end < len(lines) and is_row(lines[end]):
+            end += 1
+        if end > at:
+            rows = [cut(line) for line in lines[at:end] if not (is_row is _has_bars and _RULE.fullmatch(line))]
+            return rows, end - at
+    return _aligned(lines, at)
+
+
+def _has_tab(line: str) -> bool:
+    return "\t" in line.strip(" \r\n") and bool(line.strip())
+
+
+def _by_tabs(line: str) -> list[str]:
+    return line.split("\t")
+
+
+def _has_bars(line: str) -> bool:
+    return line.strip().startswith("|") and line.count("|") > 1
+
+
+def _by_bars(line: str) -> list[str]:
+    return line.strip().strip("|").split("|")
+
+
+def _aligned(lines: list[str], at: int) -> tuple[list[list[str]], int]:
+    """A run of lines whose columns are set apart by two or more spaces, cut where the gaps line up."""
+    end = at
+    while end < len(lines) and _GAP.search(lines[end].strip()):
+        end += 1
+    block = [line for line in lines[at:end] if not _RULE.fullmatch(line)]
+    if len(block) < 2:
+        return [], 0
+    width = max(len(line) for line in block)
+    if width > 2_000:
+        return [], 0
+    filled = [any(at < len(line) and line[at] != " " for line in block) for at in range(width)]
+    starts = [at for at in range(width) if filled[at] and (at == 0 or not filled[at - 1])]
+    # a column begins where some line has a gap of two spaces before it; one space is inside a cell
+    bounds = [
+        start for start in starts
+        if start == starts[0] or any(re.search(r"(?:^|\s)\s$", line[:start]) or not line[:start].strip() for line in block if len(line) > start and line[start] != " ")
+    ]  # fmt: skip
+    if len(bounds) < 2:
+        return [], 0
+    ends = [*bounds[1:], width]
+    return [[line[start:stop].strip() for start, stop in zip(bounds, ends, strict=True)] for line in block], end - at
+
+
+def _unmarked(line: str) -> str:
+    """A line without the marks of headings and of bold and slanted text."""
+    line = re.sub(r"^\s{0,3}#{1,6}\s+", "", line)
+    return re.sub(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1", r"\2", line)

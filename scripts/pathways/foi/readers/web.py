@@ -1,0 +1,201 @@
+"""Web pages (.html): headings, paragraphs, lists and data tables, as the eye sees them. Nothing is fetched or run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import etree, html
+
+from pathways.errors import PathwaysError
+from pathways.foi.document import Cell, Document, DocumentBuilder, raised, single_spaced
+from pathways.foi.readers.delimited import decoded
+from pathways.foi.readers.packaged import MAX_CELLS, too_many_cells
+
+_UNSEEN = frozenset("script style template noscript head iframe object embed svg math select textarea audio video canvas map".split())
+_STRUCK = frozenset("del s strike".split())
+_BLOCKS = frozenset(
+    "address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr html "
+    "li main nav ol p pre section summary table tbody td tfoot th thead tr ul caption".split()
+)
+MOST_SPAN = 200
+
+
+def read_web(name: str, sha256: str, content: bytes) -> Document:
+    """Reads a web page.
+
+    Raises:
+        PathwaysError: it is empty, no text, or larger than an answer can be.
+    """
+    return read_markup(name, sha256, _text_of(name, content))
+
+
+def _text_of(name: str, content: bytes) -> str:
+    declared = re.search(rb"<meta[^>]+charset=[\"']?([\w-]+)", content[:2_000], re.IGNORECASE)
+    if declared and declared[1].lower() not in (b"utf-8", b"utf8"):
+        try:
+            return content.decode(declared[1].decode("ascii"))
+        except (LookupError, UnicodeDecodeError):
+            pass
+    return decoded(name, content)
+
+
+def read_markup(name: str, sha256: str, text: str) -> Document:
+    """Reads markup that is text already.
+
+    Raises:
+        PathwaysError: nothing is in it, or it is larger than an answer can be.
+    """
+    builder = DocumentBuilder(name, sha256)
+    parser = html.HTMLParser(no_network=True, huge_tree=False, remove_comments=True, remove_pis=True, encoding="utf-8")
+    try:
+        root = html.document_fromstring(text.encode("utf-8", errors="replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as fault:
+        raise PathwaysError(f"{name} has nothing in it that can be read. Ask the council for another copy.") from fault
+    _Reader(builder).walk(root)
+    return builder.done()
+
+
+class _Reader:
+    def __init__(self, builder: DocumentBuilder) -> None:
+        self.builder = builder
+        self.line = ""
+        self.is_heading = False
+        self.cell_count = 0
+
+    def end(self) -> None:
+        """Ends the paragraph at hand."""
+        self.builder.paragraph(self.line, is_heading=self.is_heading)
+        self.line = ""
+
+    def walk(self, element: Any) -> None:
+        """Adds what stands in an element, its text and that of its children."""
+        if not isinstance(element.tag, str) or self._is_unseen(element):
+            return
+        tag = element.tag
+        is_block = tag in _BLOCKS
+        if tag == "table":
+            self.end()
+            self._table(element)
+            return
+        if is_block:
+            self.end()
+        was_heading = self.is_heading
+        if re.fullmatch(r"h[1-6]", tag):
+            self.is_heading = True
+        if tag == "li":
+            self.line = _item_number(element)
+        if tag == "br":
+            self.end()
+        inner = element.text or ""
+        if tag == "sup":
+            self.line += raised(_flat(element))
+        else:
+            self.line += inner
+            for child in element:
+                self.walk(child)
+                self.line += child.tail or ""
+        if tag == "dt":
+            self.line = self.line.rstrip() + ": "
+            return
+        if is_block:
+            self.end()
+        self.is_heading = was_heading
+
+    def _is_unseen(self, element: Any) -> bool:
+        if element.tag in _UNSEEN:
+            return True
+        style = re.sub(r"\s", "", element.get("style") or "").lower()
+        if element.get("hidden") is not None or "display:none" in style or "visibility:hidden" in style:
+            self.builder.remark("text that the page does not show was left out")
+            return True
+        if element.tag in _STRUCK or "line-through" in style:
+            self.builder.remark("text that is struck through was left out")
+            return True
+        return False
+
+    def _table(self, table: Any) -> None:
+        is_layout = (table.get("role") or "").lower() in ("presentation", "none") or any(
+            inner is not table for inner in table.iter("table")
+        )
+        if is_layout:
+            for child in table:
+                self.walk(child)
+                self.end()
+            return
+        cells: list[Cell] = []
+        taken: set[tuple[int, int]] = set()
+        caption = ""
+        row_number = 0
+        for row in self._rows(table):
+            if row.tag == "caption":
+                caption = single_spaced(self._cell_text(row))
+                continue
+            row_number += 1
+            column = 1
+            for cell in row:
+                if not isinstance(cell.tag, str) or cell.tag not in ("td", "th") or self._is_unseen(cell):
+                    continue
+                while (row_number, column) in taken:
+                    column += 1
+                row_span, column_span = _span(cell.get("rowspan")), _span(cell.get("colspan"))
+                self.cell_count += row_span * column_span
+                if self.cell_count > MAX_CELLS:
+                    raise too_many_cells(self.builder.name, MAX_CELLS)
+                taken.update((row_number + down, column + right) for down in range(row_span) for right in range(column_span))
+                cells.append(Cell(self._cell_text(cell), row_number, column, row_span, column_span))
+                column += column_span
+        cells = [Cell(c.text, c.row, c.column, min(c.row_span, row_number - c.row + 1), c.column_span) for c in cells]
+        self.builder.grid(cells, caption=caption)
+
+    def _rows(self, table: Any) -> Iterator[Any]:
+        for child in table:
+            if not isinstance(child.tag, str) or self._is_unseen(child):
+                continue
+            if child.tag in ("tr", "caption"):
+                yield child
+            elif child.tag in ("thead", "tbody", "tfoot"):
+                yield from self._rows(child)
+
+    def _cell_text(self, cell: Any) -> str:
+        return "".join(self._pieces(cell))
+
+    def _pieces(self, element: Any) -> Iterator[str]:
+        yield element.text or ""
+        for child in element:
+            if isinstance(child.tag, str) and not self._is_unseen(child):
+                if child.tag == "sup":
+                    yield raised(_flat(child))
+                elif child.tag == "br" or child.tag in _BLOCKS:
+                    yield " "
+                    yield from self._pieces(child)
+                    yield " "
+                else:
+                    yield from self._pieces(child)
+            yield child.tail or ""
+
+
+def _flat(element: Any) -> str:
+    return "".join(element.itertext()).strip()
+
+
+def _span(text: str | None) -> int:
+    return max(1, min(int(text), MOST_SPAN)) if text and text.strip().isdigit() and len(text) < 9 else 1
+
+
+def _item_number(item: Any) -> str:
+    """The number that a browser shows in front of an item of an ordered list."""
+    parent = item.getparent()
+    if parent is None or parent.tag != "ol":
+        return ""
+    items = [child for child in parent if child.tag == "li"]
+    start = parent.get("start") or "1"
+    number = (int(start) if start.isdigit() and len(start) < 9 else 1) + items.index(item)
+    if item.get("value", "").isdigit():
+        number = int(item.get("value")[:8])
+    kind = parent.get("type") or "1"
+    if kind in ("a", "A"):
+        letter = chr(ord("a") + (number - 1) % 26)
+        return f"{letter if kind == 'a' else letter.upper()}. "
+    return f"{number}. "
