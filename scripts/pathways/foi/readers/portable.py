@@ -1,0 +1,450 @@
+"""PDF documents: ruled tables, tables without rules, and text, page by page.
+
+A table without rules is found by its columns: pieces of text that are set apart by more than a word's space, and
+that line up over several lines. A number printed with a space between thousands is one piece.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import statistics
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pathways.errors import PathwaysError
+from pathways.foi.document import Cell, Document, DocumentBuilder, raised, single_spaced
+from pathways.foi.readers.packaged import MAX_CELLS, broken, encrypted, too_many_cells
+
+MAX_PAGES = 100
+COLUMN_GAP = 0.75
+"""Space between two pieces of text, in sizes of the type, from which they are two cells."""
+TIGHT = 1.32
+"""Distance of two lines, in sizes of the type, up to which they may be one wrapped text."""
+_PAGE_NUMBER = re.compile(r"(?:page|tudalen)\s*\d+(?:\s*(?:of|/)\s*\d+)?|\d{1,3}", re.IGNORECASE)
+_FIGURE = re.compile(r"[\d*<~#-]|nil\b|n/?a\b|\[\w\]|not \w+|c$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Text that stands together on one line. Points from the top left of the page."""
+
+    text: str
+    x0: float
+    x1: float
+
+
+@dataclass(frozen=True)
+class Line:
+    """One printed line."""
+
+    pieces: tuple[Piece, ...]
+    top: float
+    bottom: float
+    size: float
+
+    @property
+    def text(self) -> str:
+        """The pieces of the line, joined."""
+        return " ".join(piece.text for piece in self.pieces)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A table or a paragraph of a page, by its height on it. ``rows`` is None for a paragraph."""
+
+    top: float
+    text: str = ""
+    cells: tuple[Cell, ...] | None = None
+    edges: tuple[float, ...] = ()
+    is_heading: bool = False
+
+
+def read_portable(name: str, sha256: str, content: bytes) -> Document:
+    """Reads a PDF.
+
+    Raises:
+        PathwaysError: it is damaged, encrypted, a scan, or longer than an answer can be.
+    """
+    import pdfplumber
+    from pdfminer.pdfdocument import PDFPasswordIncorrect
+    from pdfplumber.utils.exceptions import PdfminerException
+
+    builder = DocumentBuilder(name, sha256)
+    try:
+        with pdfplumber.open(io.BytesIO(content)) as pdf:
+            count = len(pdf.pages)
+            if count > MAX_PAGES:
+                raise PathwaysError(
+                    f"{name} has {count:,} pages; up to {MAX_PAGES} are read. Save the pages with the answer as a file of their own."
+                )
+            pages = []
+            for page in pdf.pages:
+                pages.append(_read_page(builder, page))
+                page.close()
+    except PathwaysError:
+        raise
+    except PDFPasswordIncorrect as fault:
+        raise encrypted(name) from fault
+    except PdfminerException as fault:
+        if isinstance(fault.args[0] if fault.args else None, PDFPasswordIncorrect):
+            raise encrypted(name) from fault
+        raise broken(name) from fault
+    except (RecursionError, MemoryError):
+        raise
+    except Exception as fault:  # pdfminer has no common class for what it meets in damaged files
+        raise broken(name) from fault
+    if not pages or not any(pages):
+        raise PathwaysError(
+            f"{name} has no text: it is a scan or a picture. A person must read it, or make its text readable (OCR) first."
+        )
+    _add_pages(builder, pages)
+    return builder.done()
+
+
+# --- one page ---------------------------------------------------------------------------------------
+
+
+def _read_page(builder: DocumentBuilder, page: Any) -> list[Block]:
+    x0, top, x1, bottom = page.cropbox if page.cropbox else page.bbox
+    chars = [
+        char
+        for char in page.chars
+        if char.get("upright", True) and x0 - 1 <= (char["x0"] + char["x1"]) / 2 <= x1 + 1 and -1 <= char["top"] <= page.height + 1
+    ]
+    seen = [char for char in chars if not _is_white(char)]
+    if len(seen) < len(chars):
+        builder.remark("white text was left out")
+    _raise_marks(seen)
+    tables = [
+        (table, block)
+        for table in page.find_tables({"vertical_strategy": "lines", "horizontal_strategy": "lines"})
+        if (block := _ruled(table, seen)) is not None
+    ]
+    boxes = [table.bbox for table, _ in tables]
+    free = [char for char in seen if not any(_is_inside(char, box) for box in boxes)]
+    lines = _lines(free)
+    blocks = [block for _, block in tables]
+    # a ruled table parts the text above it from the text below
+    cuts = sorted(box[1] for box in boxes)
+    for group in _parted(lines, cuts):
+        blocks.extend(_unruled(group))
+    return sorted(blocks, key=lambda block: block.top)
+
+
+def _parted(lines: list[Line], cuts: list[float]) -> Iterator[list[Line]]:
+    groups: dict[int, list[Line]] = {}
+    for line in lines:
+        groups.setdefault(sum(line.top > cut for cut in cuts), []).append(line)
+    yield from (groups[key] for key in sorted(groups))
+
+
+def _is_white(char: dict[str, Any]) -> bool:
+    colour = char.get("non_stroking_color")
+    if colour is None:
+        return False
+    parts = colour if isinstance(colour, (tuple, list)) else (colour,)
+    return len(parts) in (1, 3) and all(isinstance(part, (int, float)) and part >= 0.99 for part in parts) and not char.get("is_on_fill")
+
+
+def _is_inside(char: dict[str, Any], box: tuple[float, float, float, float]) -> bool:
+    x, y = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
+    return box[0] - 1 <= x <= box[2] + 1 and box[1] - 1 <= y <= box[3] + 1
+
+
+def _raise_marks(chars: list[dict[str, Any]]) -> None:
+    """Makes small raised marks superscripts, and gives them the line of the text before them."""
+    before: dict[str, Any] | None = None
+    for char in chars:
+        if before is not None and not char["text"].isspace():
+            is_small = char["size"] < 0.82 * before["size"]
+            is_raised = char["bottom"] < before["bottom"] - 0.12 * before["size"] and char["bottom"] > before["top"]
+            is_next = -1 <= char["x0"] - before["x1"] <= 0.6 * before["size"]
+            if is_small and is_raised and is_next:
+                char.update(text=raised(char["text"]), top=before["top"], bottom=before["bottom"], size=before["size"])
+        if not char["text"].isspace():
+            before = char
+
+
+def _ruled(table: Any, chars: list[dict[str, Any]]) -> Block | None:
+    """A table with rules; None for a frame around text, or a lone line of boxes."""
+    boxes = [box for box in table.cells if box is not None]
+    xs = _edges([edge for box in boxes for edge in (box[0], box[2])])
+    ys = _edges([edge for box in boxes for edge in (box[1], box[3])])
+    if len(xs) < 3 or len(ys) < 3 or len(boxes) < 4:
+        return None
+    cells = []
+    for box in boxes:
+        column, row = _at(xs, box[0]), _at(ys, box[1])
+        inside = [char for char in chars if _is_inside(char, (box[0] + 1, box[1] + 1, box[2] - 1, box[3] - 1))]
+        text = " ".join(line.text for line in _lines(inside, gap=99))
+        cells.append(Cell(text, row + 1, column + 1, max(1, _at(ys, box[3]) - row), max(1, _at(xs, box[2]) - column)))
+    return Block(table.bbox[1], cells=tuple(cells), edges=tuple(xs)) if any(cell.text for cell in cells) else None
+
+
+def _edges(values: list[float]) -> list[float]:
+    edges: list[float] = []
+    for value in sorted(values):
+        if not edges or value - edges[-1] > 3:
+            edges.append(value)
+    return edges
+
+
+def _at(edges: list[float], value: float) -> int:
+    return min(range(len(edges)), key=lambda at: abs(edges[at] - value))
+
+
+def _lines(chars: list[dict[str, Any]], gap: float = COLUMN_GAP) -> list[Line]:
+    """The characters as lines of pieces."""
+    rows: list[list[dict[str, Any]]] = []
+    for char in sorted(chars, key=lambda one: (one["bottom"], one["x0"])):
+        if char["text"].isspace():
+            continue
+        middle = (char["top"] + char["bottom"]) / 2
+        for row in reversed(rows[-6:]):
+            first = row[0]
+            if first["top"] < middle < first["bottom"] and abs(char["bottom"] - first["bottom"]) < 0.6 * max(char["size"], first["size"]):
+                row.append(char)
+                break
+        else:
+            rows.append([char])
+    lines = [_line(sorted(row, key=lambda one: one["x0"]), gap) for row in rows]
+    return sorted(lines, key=lambda line: line.top)
+
+
+def _line(row: list[dict[str, Any]], gap: float) -> Line:
+    size = statistics.median(char["size"] for char in row) or 1.0
+    pieces: list[Piece] = []
+    text, x0, x1 = "", row[0]["x0"], row[0]["x0"]
+    for char in row:
+        space = char["x0"] - x1
+        if text and space > gap * size:
+            pieces.append(Piece(single_spaced(text), x0, x1))
+            text, x0 = "", char["x0"]
+        elif text and space > 0.13 * size:
+            text += " "
+        text += char["text"]
+        x1 = max(x1, char["x1"])
+    pieces.append(Piece(single_spaced(text), x0, x1))
+    return Line(tuple(pieces), min(char["top"] for char in row), max(char["bottom"] for char in row), size)
+
+
+# --- tables without rules ---------------------------------------------------------------------------
+
+
+def _unruled(lines: list[Line]) -> list[Block]:
+    blocks: list[Block] = []
+    at = 0
+    while at < len(lines):
+        end = _table_end(lines, at)
+        if end - at >= 2 and (table := _aligned(lines[at:end])) is not None:
+            blocks.append(table)
+            at = end
+            continue
+        text, length = _paragraph(lines, at)
+        blocks.extend(Block(lines[at].top, text=one) for one in text)
+        at += length
+    return blocks
+
+
+def _table_end(lines: list[Line], at: int) -> int:
+    """Where the run of lines that may be a table ends: lines of several pieces, and wrapped labels between them."""
+    if len(lines[at].pieces) < 2:
+        wraps = at + 1 < len(lines) and len(lines[at + 1].pieces) > 2 and _is_tight(lines[at], lines[at + 1])
+        if not wraps or lines[at].pieces[0].x1 > lines[at + 1].pieces[1].x0 or not _same_left(lines[at], lines[at + 1]):
+            return at
+    end = at + 1
+    while end < len(lines):
+        line, before = lines[end], lines[end - 1]
+        if line.top - before.top > 4.5 * max(line.size, before.size):
+            break
+        if len(line.pieces) < 2 and not _is_wrapped_label(lines, at, end):
+            break
+        end += 1
+    while end > at and len(lines[end - 1].pieces) < 2 and not _is_wrapped_label(lines, at, end - 1):
+        end -= 1
+    return end
+
+
+def _is_tight(first: Line, second: Line) -> bool:
+    return second.top - first.top <= TIGHT * max(first.size, second.size)
+
+
+def _same_left(first: Line, second: Line) -> bool:
+    return abs(first.pieces[0].x0 - second.pieces[0].x0) < 2.5
+
+
+def _is_wrapped_label(lines: list[Line], start: int, at: int) -> bool:
+    """Whether a line of one piece is part of a label or cell of the table around it."""
+    line = lines[at]
+    piece = line.pieces[0]
+    full = [one for one in lines[start:at] if len(one.pieces) > 1]
+    if not full:
+        return at + 1 < len(lines) and len(lines[at + 1].pieces) > 1 and _is_tight(line, lines[at + 1])
+    neighbour = full[-1]
+    near = _is_tight(lines[at - 1], line) or (at + 1 < len(lines) and len(lines[at + 1].pieces) > 1 and _is_tight(line, lines[at + 1]))
+    # in its column: it does not reach into the next one
+    columns = [other for other in neighbour.pieces if other.x0 < piece.x1 and other.x1 > piece.x0]
+    return near and len(columns) <= 1 and (piece.x1 < neighbour.pieces[1].x0 or abs(piece.x0 - neighbour.pieces[0].x0) > 3)
+
+
+def _aligned(lines: list[Line]) -> Block | None:
+    """The table that lines of pieces make; None where their columns do not line up."""
+    most = Counter(len(line.pieces) for line in lines if len(line.pieces) > 1).most_common()
+    if not most:
+        return None
+    width = max(count for count, times in most if times >= max(2, most[0][1] * 0.4)) if any(times >= 2 for _, times in most) else most[0][0]
+    model = [line for line in lines if len(line.pieces) == width]
+    columns = [[line.pieces[at].x0 for line in model] + [line.pieces[at].x1 for line in model] for at in range(width)]
+    spans = [(min(edges), max(edges)) for edges in columns]
+    if any(second[0] < first[1] - 1 for first, second in zip(spans, spans[1:], strict=False)):
+        return None
+    if len(model) < 2:
+        return None
+    rows = _rows(lines, spans)
+    cells: list[Cell] = []
+    for number, row in enumerate(rows, start=1):
+        cells.extend(Cell(text, number, first + 1, 1, last - first + 1) for (first, last), text in sorted(row.items()))
+    return Block(lines[0].top, cells=tuple(cells), edges=tuple(start for start, _ in spans))
+
+
+def _columns_of(piece: Piece, spans: Sequence[tuple[float, float]]) -> tuple[int, int]:
+    """First and last column that a piece stands over."""
+    over = [at for at, (x0, x1) in enumerate(spans) if piece.x0 < x1 - 0.5 and piece.x1 > x0 + 0.5]
+    if over:
+        return over[0], over[-1]
+    middle = (piece.x0 + piece.x1) / 2
+    nearest = min(range(len(spans)), key=lambda at: abs((spans[at][0] + spans[at][1]) / 2 - middle))
+    return nearest, nearest
+
+
+def _rows(lines: list[Line], spans: Sequence[tuple[float, float]]) -> list[dict[tuple[int, int], str]]:
+    """The lines as rows: a line that is tighter to its neighbour than rows are belongs to the same row."""
+    gaps = [second.top - first.top for first, second in zip(lines, lines[1:], strict=False)]
+    full = [
+        gap for gap, first, second in zip(gaps, lines, lines[1:], strict=False)
+        if len(first.pieces) == len(spans) == len(second.pieces) and _has_figures(first) and _has_figures(second)
+    ]  # fmt: skip
+    usual = statistics.median(full) if full else max(gaps, default=0.0)
+    rows: list[dict[tuple[int, int], str]] = []
+    joins = False
+    for at, line in enumerate(lines):
+        placed: dict[tuple[int, int], str] = {}
+        for piece in line.pieces:
+            columns = _columns_of(piece, spans)
+            placed[columns] = f"{placed[columns]} {piece.text}" if columns in placed else piece.text
+        if at and joins and _fits(rows[-1], placed):
+            for columns, text in placed.items():
+                key = next((other for other in rows[-1] if other[0] <= columns[0] and columns[1] <= other[1]), columns)
+                rows[-1][key] = f"{rows[-1][key]} {text}" if key in rows[-1] else text
+        else:
+            rows.append(placed)
+        if at < len(gaps):
+            tight = gaps[at] < usual - 0.8 or (len(lines[at + 1].pieces) == 1 and _is_tight(line, lines[at + 1]))
+            both_figures = _has_figures(line) and _has_figures(lines[at + 1])
+            joins = tight and _is_tight(line, lines[at + 1]) and not both_figures
+            if not joins and len(lines[at + 1].pieces) < len(spans) and not _has_figures(lines[at + 1]):
+                joins = _is_tight(line, lines[at + 1]) and not _starts_row(lines[at + 1], spans) and gaps[at] < 1.6 * line.size
+    return rows
+
+
+def _starts_row(line: Line, spans: Sequence[tuple[float, float]]) -> bool:
+    """Whether a line begins in the first column."""
+    return _columns_of(line.pieces[0], spans)[0] == 0
+
+
+def _has_figures(line: Line) -> bool:
+    """Whether a line has figures or marks behind its label."""
+    return len(line.pieces) > 1 and any(_FIGURE.match(piece.text) and len(piece.text) <= 14 for piece in line.pieces[1:])
+
+
+def _fits(row: dict[tuple[int, int], str], placed: dict[tuple[int, int], str]) -> bool:
+    """Whether the pieces of a line stand in the columns of a row, and none between them."""
+    return all(any(other[0] <= key[0] and key[1] <= other[1] for other in row) or not any(
+        other[0] <= key[1] and key[0] <= other[1] for other in row
+    ) for key in placed)  # fmt: skip
+
+
+def _paragraph(lines: list[Line], at: int) -> tuple[list[str], int]:
+    """The paragraph that begins at a line, its wrapped lines joined, and how many lines it takes."""
+    line = lines[at]
+    if len(line.pieces) > 1:
+        return [piece.text for piece in line.pieces], 1
+    text = line.text
+    right = max((one.pieces[-1].x1 for one in lines if len(one.pieces) == 1), default=0.0)
+    end = at + 1
+    while end < len(lines) and len(lines[end].pieces) == 1:
+        before, after = lines[end - 1], lines[end]
+        word = after.text.split(" ", 1)[0]
+        room = right - before.pieces[-1].x1
+        is_full = room < (after.pieces[0].x1 - after.pieces[0].x0) / max(1, len(after.text)) * (len(word) + 2)
+        if not _is_tight(before, after) or not is_full or re.match(r"\(?(?:\d{1,2}|[a-e])[.)]\s|[•*-]\s|(?:Q|Question )\d", after.text):
+            break
+        text = f"{text} {after.text}"
+        end += 1
+    return [text], end - at
+
+
+# --- pages together ---------------------------------------------------------------------------------
+
+
+def _add_pages(builder: DocumentBuilder, pages: list[list[Block]]) -> None:
+    margins = _margins(pages)
+    pending: Block | None = None
+    pending_page = 1
+    cell_count = 0
+    for number, blocks in enumerate(pages, start=1):
+        for block in blocks:
+            if block.cells is None:
+                if _bare(block.text) in margins or _PAGE_NUMBER.fullmatch(block.text):
+                    continue
+                _flush(builder, pending, pending_page)
+                pending = None
+                builder.paragraph(block.text, page=number)
+                continue
+            cell_count += len(block.cells)
+            if cell_count > MAX_CELLS:
+                raise too_many_cells(builder.name, MAX_CELLS)
+            if pending is not None and pending_page < number and _goes_on(pending, block):
+                pending = _with_rows(pending, block)
+                continue
+            _flush(builder, pending, pending_page)
+            pending, pending_page = block, number
+    _flush(builder, pending, pending_page)
+
+
+def _flush(builder: DocumentBuilder, block: Block | None, page: int) -> None:
+    if block is not None and block.cells is not None:
+        builder.grid(list(block.cells), page=page)
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"\d+", "#", text)
+
+
+def _margins(pages: list[list[Block]]) -> set[str]:
+    """Texts that stand first or last on several pages, their numbers aside: headers and footers."""
+    ends: Counter[str] = Counter()
+    for blocks in pages:
+        texts = [block.text for block in blocks if block.cells is None]
+        ends.update({_bare(text) for text in [*texts[:2], *texts[-2:]] if len(text) < 120})
+    return {text for text, count in ends.items() if count > 1 and len(pages) > 1}
+
+
+def _goes_on(first: Block, second: Block) -> bool:
+    """Whether a table on the next page has the columns of the one before it."""
+    return len(first.edges) == len(second.edges) and all(
+        abs(one - other) < 6 for one, other in zip(first.edges, second.edges, strict=True)
+    )
+
+
+def _with_rows(first: Block, second: Block) -> Block:
+    """A table with the rows that stand on the next page, its headings once."""
+    above, below = list(first.cells or ()), list(second.cells or ())
+    last = max(cell.row + cell.row_span - 1 for cell in above)
+    heading = {(cell.column, cell.text) for cell in above if cell.row == 1}
+    repeated = {(cell.column, cell.text) for cell in below if cell.row == 1} == heading
+    moved = [replace(cell, row=cell.row + last - (1 if repeated else 0)) for cell in below if not repeated or cell.row > 1]
+    return replace(first, cells=(*above, *moved))
