@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pathways.errors import PathwaysError
 from pathways.fetch_cli import fetch_app
+from pathways.foi_cli import foi_app
 from pathways.outcome import CheckReport
 from pathways.settings import Settings, load_settings
+from pathways.terminal import plain_errors, say
 
 app = typer.Typer(
     name="pathways",
@@ -24,32 +24,7 @@ app = typer.Typer(
 check_app = typer.Typer(help="Check what comes in and what goes out.", no_args_is_help=True)
 app.add_typer(check_app, name="check")
 app.add_typer(fetch_app, name="fetch")
-
-
-def say(text: str, style: str | None = None, error: bool = False) -> None:
-    """Prints one line as it is: no markup, no wrapping of what may be copied."""
-    from rich.console import Console
-    from rich.text import Text
-
-    console = Console(stderr=error, soft_wrap=True, highlight=False)
-    console.print(Text(text, style=style or ""))
-
-
-@contextmanager
-def plain_errors() -> Iterator[None]:
-    """Turns what the user can mend into one sentence on stderr and exit code 1."""
-    try:
-        yield
-    except PathwaysError as fault:
-        say(str(fault), "bold red", error=True)
-        raise typer.Exit(1) from fault
-    except KeyboardInterrupt:
-        say("Stopped.", "bold red", error=True)
-        raise typer.Exit(1) from None
-    except OSError as fault:
-        where = f"{fault.filename}: " if fault.filename else ""
-        say(f"{where}{fault.strerror or fault}.", "bold red", error=True)
-        raise typer.Exit(1) from fault
+app.add_typer(foi_app, name="foi")
 
 
 def report_lines(report: CheckReport) -> list[tuple[str, str]]:

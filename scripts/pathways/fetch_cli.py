@@ -76,7 +76,7 @@ def table_lines(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[st
 
 
 def _show(header: Sequence[str], rows: Sequence[Sequence[str]], nothing: str) -> None:
-    from pathways.cli import say
+    from pathways.terminal import say
 
     if not rows:
         _tell(nothing, "yellow")
@@ -87,7 +87,7 @@ def _show(header: Sequence[str], rows: Sequence[Sequence[str]], nothing: str) ->
 
 def _tell(text: str, style: str | None = None) -> None:
     """What is beside the result goes to stderr, so that the result can be piped."""
-    from pathways.cli import say
+    from pathways.terminal import say
 
     say(text, style, error=True)
 
@@ -95,7 +95,7 @@ def _tell(text: str, style: str | None = None) -> None:
 @contextmanager
 def _service() -> Iterator[tuple[Settings, Service]]:
     """Settings and service; faults become a sentence and exit code 1."""
-    from pathways.cli import plain_errors
+    from pathways.terminal import plain_errors
 
     with plain_errors():
         from pathways.fetch.client import Client
@@ -329,7 +329,7 @@ def release_command(
 
 
 def _fetch(make_plan: Callable[[Service], Plan], *, land: bool) -> None:
-    from pathways.cli import say
+    from pathways.terminal import say
     from pathways.fetch.cache import Cache
     from pathways.fetch.download import carry_out
 

@@ -12,9 +12,10 @@ import pyarrow.parquet as pq
 
 from pathways.ees.cells import cells_of
 from pathways.ees.data_file import DataFile
-from pathways.ees.manifest import CELLS, Landed, put_on_disk, read_manifest, write_manifest
+from pathways.ees.manifest import CELLS, Landed, read_manifest, write_manifest
 from pathways.ees.roles import Roles
 from pathways.errors import PathwaysError
+from pathways.files import put_on_disk
 from pathways.settings import Settings
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pathways.errors import PathwaysError
+from pathways.files import write_whole
 
 NAME = "manifest.csv"
 CELLS = "cell"
@@ -82,26 +83,6 @@ def _unreadable(path: Path, found: str) -> PathwaysError:
         f"{path}: found {found}. The manifest is written by `pathways land` alone: put back a copy, or "
         "empty the folder and land its files again."
     )
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Writes a file so that it is there whole or not at all."""
-    draft = path.with_name(f".{path.name}.draft")
-    with draft.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    put_on_disk(path.parent)
-
-
-def put_on_disk(path: Path) -> None:
-    """Sees that a file or folder has reached the disk, so that a power cut does not undo it."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def write_manifest(folder: Path, landed: Iterable[Landed]) -> None:

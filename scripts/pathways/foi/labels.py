@@ -46,15 +46,17 @@ class Label:
 
 _ROLES = (
     ("not_a_count", r"%|\bper ?cent(?:age)?\b|\bproportion\b|\bshare of\b|\brates?\b|\bper 10,?000\b|\bratio\b"),
-    ("not_a_count", r"\bchange\b|\bdifference\b|\bvariance\b|\bincrease\b|\bdecrease\b|\+/-|^trend$|\bvs\.? |\bdirection of travel\b"),
+    ("not_a_count", r"\bchange\b|\bdifference\b|\bvariance\b|\bincrease\b|\bdecrease\b|^\W*(?:\+\s*/?\s*[-–−]|±)\W*$|\+/-|^trend$|\bvs\.? |\bdirection of travel\b"),
     ("not_a_count", r"\b(?:average|mean|median)\b|\bav\.|\bavg\b"),
+    ("not_a_count", r"\(\s*dfe\s*\)|\bdfe (?:published|figures?|statistics|data)\b|\bpublished (?:by|figures?)\b"),
     ("not_a_count", r"^(?:target|rank|ranking|budget|cost|forecast|estimate for|england average|national|statistical neighbours?)\b"),
     (
         "replaced",
         r"\b(?:previous(?:ly)?|original(?:ly)?|old|earlier|superseded|draft|incorrect|wrong|withdrawn|before)\b.{0,30}$|"
         r"\b(?:first|initial) (?:figures?|answers?|response|values?|counts?|reply|return|submission)|"
         r"\b(?:figures?|values?|counts?|answers?|numbers?)\b.{0,20}\b(?:sent|given|supplied|provided|issued|disclosed|released)\b|"
-        r"\b(?:sent|given|supplied|provided|issued|disclosed|released) (?:on|in)\b|^(?:was|from)$",
+        r"\b(?:sent|given|supplied|provided|issued|disclosed|released) (?:on|in)\b|"
+        r"\bas (?:first |originally |previously )?(?:sent|given|supplied|provided|issued|published|answered|reported before)\b|^(?:was|from|sent)$",
     ),
     ("note", r"^(?:internal )?(?:notes?|comments?|remarks?|commentary|explanation|caveats?|source|ref(?:erence)?|reason|footnotes?|status)\b"),
     ("question_head", r"^(?:questions?(?: (?:no|number|ref|text)\.?)?|measures?|indicators?|q\.?(?: ?no\.?)?|description|item|activity|data item|metric|data)\W*$"),
@@ -63,7 +65,7 @@ _ROLES = (
     (
         "value_head",
         r"^(?:the )?(?:total )?(?:new |revised |corrected |updated |amended |right |correct )?(?:no\.?|numbers?|counts?|figures?|values?|totals?|answers?|responses?|results?|children|child count|cyp|children and young people)"
-        r"(?: (?:of|now) (?:children|child|cyp|cases|young people|children and young people))?\W*$|^(?:corrected|revised|updated|amended|should (?:be|read)|now)\b",
+        r"(?: (?:of|now) (?:children|child|cyp|cases|young people|children and young people))?\W*$|^(?:corrected|correct|revised|updated|amended|should (?:be|read)|now)\b",
     ),
 )
 _ROLES_COMPILED = tuple((role, re.compile(pattern, re.IGNORECASE)) for role, pattern in _ROLES)

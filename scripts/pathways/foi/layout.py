@@ -101,6 +101,15 @@ _NOTE = re.compile(
 )
 
 
+SOMETHING_ELSE = re.compile(
+    r"\bfor comparison\b|\bcomparators?\b|\bbenchmark|\bfor (?:information|context) only\b|\bpublished (?:by|figures|statistics|data)\b|"
+    r"\bnational (?:figures|statistics|data)\b|\bengland average\b|\bworkforce\b|\bstaff(?:ing)?\b|\bbudget\b|\bcosts?\b|\bspend|\bby source\b|"
+    r"\bby ward\b|\bby ethnic|\bby gender\b|\bby category\b|\bby month\b|\bcontacts?\b",
+    re.IGNORECASE,
+)
+"""Headings of tables that stand in an answer and are none."""
+
+
 class GridReader:
     """Reads one grid under what stands over it."""
 
@@ -425,8 +434,23 @@ class GridReader:
         facts = []
         for row in self.rows:
             if self.kinds[row] == "figures":
-                facts.extend(self._row_facts(row))
+                found = list(self._row_facts(row))
+                about = self._about(row)
+                if about and SOMETHING_ELSE.search(about):
+                    for fact in found:
+                        fact.aside = fact.aside or f"a table about something else ({about[:60]})"
+                facts.extend(found)
         return facts
+
+    def _about(self, row: int) -> str:
+        """The line of text that stands nearest over the block of a row, if it stands after the block before."""
+        block = self.blocks[row]
+        for above in range(row - 1, 0, -1):
+            if self.kinds[above] == "figures" and self.blocks[above] != block:
+                return ""
+            if self.kinds[above] in ("title", "note", "section"):
+                return next(cell.text for cell in self.grid.row(above) if cell.text)
+        return ""
 
     def _row_facts(self, row: int) -> Iterator[Fact]:
         block = self.blocks[row]

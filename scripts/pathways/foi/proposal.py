@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from pathways.foi.document import Document
+from pathways.foi.document import Document, Grid
 from pathways.foi.layout import Fact
 from pathways.foi.marks import DocumentMark, Reading
 from pathways.foi.periods import Period
@@ -88,6 +88,8 @@ class Proposal:
     notes: list[Note] = field(default_factory=list)
     asides: list[Fact] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    grids: list[Grid] = field(default_factory=list)
+    """The tables that were read, those printed one cell a line put together again."""
 
     @property
     def unsure(self) -> list[ProposedCell]:

@@ -13,7 +13,7 @@ from pathways.foi.ages import ALL, UNKNOWN
 from pathways.foi.dictionary import Dictionary, QuestionSet
 from pathways.foi.document import Block, Document, Grid, Paragraph
 from pathways.foi.labels import Label
-from pathways.foi.layout import Context, Fact, Reader, read_grid
+from pathways.foi.layout import SOMETHING_ELSE, Context, Fact, Reader, read_grid
 from pathways.foi.marks import NOTE_MARK, RAISED_MARKS, UNREADABLE, DocumentMark, MarkReader, Reading, mark_text
 from pathways.foi.periods import Period, find_periods, stated_year_kind
 from pathways.foi.proposal import Note, Proposal, ProposedCell, YesNo
@@ -175,10 +175,12 @@ class _Reading:
             said = read_line(self.reader, text, context)
             if said:
                 self.prose_row += 1
-                facts.extend(
+                stated = [
                     fact_of(one, context, self.prose_table + 1, self.prose_row, column, block)
                     for column, one in enumerate(said, start=2)
-                )
+                ]
+                # a number in a sentence that names no question is no answer
+                facts.extend(fact for fact in stated if fact.question)
                 is_used, figures_at = True, at
                 if label.question and label.question.by_number:
                     question, question_at = label, at
@@ -220,7 +222,7 @@ class _Reading:
                 continue
             if question is not None:
                 self.status_lines.append((block, [question.question.code] if question.question else []))
-                run = run if len(text) < 25 else ([] if not label.question else run)
+            run = []
             if self._is_title(block, label):
                 last_title = text
                 if is_used:
@@ -253,7 +255,7 @@ class _Reading:
     def _of_grid(self, found: list[Fact], grid: Grid, title: str) -> list[Fact]:
         """The facts of a grid; all aside where the table is about something else."""
         about = f"{title} {grid.caption} {grid.sheet or ''}"
-        if _SOMETHING_ELSE.search(about):
+        if SOMETHING_ELSE.search(about):
             for fact in found:
                 if not fact.aside:
                     fact.aside = f"a table about something else ({single(about)[:60]})"
@@ -395,6 +397,7 @@ class _Reading:
             [],
             asides,
             self.remarks,
+            [block for block in self.blocks if isinstance(block, Grid)],
         )
         proposal.notes = self._notes(proposal, rounding)
         return proposal
@@ -607,11 +610,6 @@ class _Reading:
         return ""
 
 
-_SOMETHING_ELSE = re.compile(
-    r"\bfor comparison\b|\bcomparators?\b|\bbenchmark|\bfor (?:information|context) only\b|\bpublished (?:by|figures|statistics|data)\b|"
-    r"\bnational (?:figures|statistics|data)\b|\bengland average\b|\bworkforce\b|\bstaff(?:ing)?\b|\bbudget\b|\bcosts?\b|\bspend|\bby source\b|\bby ward\b|\bby ethnic|\bby gender\b|\bby category\b|\bby month\b|\bcontacts?\b",
-    re.IGNORECASE,
-)
 _INCOMPLETE = re.compile(
     r"\bincomplete\b|\bpart[- ]year\b|\byear to date\b|\bto date\b|\bnot (?:yet )?(?:complete|elapsed)\b|\bso far\b|\bfull 12 months\b|\b12 months (?:has|have|had) not\b", re.IGNORECASE
 )

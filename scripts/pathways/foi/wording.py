@@ -37,6 +37,10 @@ _SEVERAL = re.compile(
     re.IGNORECASE,
 )
 
+_TRAILING = re.compile(
+    r"[\(\[,\-–—:]\s*(?:questions?|qu|q)\s*\.?\s*(?P<number>\d)\s*\(?(?P<letter>[a-e](?![a-z]))?\)?\s*[\)\]]?\s*$", re.IGNORECASE
+)
+
 _SPELLED_OUT = (
     (r"\beh\b|\behs?\b|\bearly\s*intervention(?: and prevention)?\b|\bcymorth cynnar\b|\bhelp cynnar\b", "early help"),
     (r"\beha'?s?\b|\behat\b|\beh assessments?\b", "early help assessment"),
@@ -251,6 +255,9 @@ def read_question(question_set: QuestionSet, text: str, parent: str | None = Non
         None where it means none, or cannot be told.
     """
     number, rest = leading_number(text)
+    if number is None and (behind := _TRAILING.search(text)):
+        # "Early Help (Q1)"
+        number, rest = behind["number"] + (behind["letter"] or "").lower(), text[: behind.start()]
     if number is None:
         letter, behind = leading_letter(text)
         if parent and re.fullmatch(r"\W*[a-e]\W*", text, re.IGNORECASE):

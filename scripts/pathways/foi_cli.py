@@ -1,0 +1,135 @@
+"""The commands ``pathways foi``: from councils' documents to reviewed rows of seeds."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pathways.errors import PathwaysError
+from pathways.settings import Settings, load_settings
+from pathways.terminal import plain_errors, say
+
+if TYPE_CHECKING:
+    from pathways.foi.accept import Accepted
+    from pathways.foi.proposal import Proposal
+
+foi_app = typer.Typer(help="Answers under the Freedom of Information Act.", no_args_is_help=True)
+
+
+@foi_app.command("read")
+def read_command(
+    documents: Annotated[list[Path], typer.Argument(help="Documents, or folders of them.")],
+    reference: Annotated[str | None, typer.Option(help="Reference of the request, of one document.")] = None,
+    authority: Annotated[str | None, typer.Option(help="Council that answered: its name or code, of one document.")] = None,
+    question_set: Annotated[str | None, typer.Option(help="Letter that was sent, such as england_2025.")] = None,
+    received: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day on which they came, where they bear no date.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option(help="Write what was read to a file, .csv or .json.")] = None,
+    accept: Annotated[bool, typer.Option("--accept", help="Write the sure cells into seeds/foi.")] = False,
+    accept_unsure: Annotated[
+        bool, typer.Option("--accept-unsure", help="Write the unsure ones too: you have compared them with the document.")
+    ] = False,
+    details: Annotated[bool, typer.Option("--details", help="List every cell.")] = False,
+) -> None:
+    """Read answers, propose cells, and say which of them a person must look at."""
+    with plain_errors():
+        from pathways.foi.reading import Told
+
+        settings = load_settings()
+        paths = _files(documents)
+        if len(paths) > 1 and (reference or authority):
+            raise PathwaysError(f"--reference and --authority are of one document; {len(paths)} were given. Read it alone.")
+        if output is not None and output.suffix.lower() not in (".csv", ".json"):
+            raise PathwaysError(f"--output {output}: a name that ends in .csv or .json was expected.")
+        told = Told(question_set, reference, authority, received.date() if received else None)
+        proposals, faults = _read(settings, paths, told)
+        _show(settings, proposals, faults, details=details)
+        if output is not None:
+            _write_output(output, proposals)
+            say(f"Written: {output}")
+        if accept or accept_unsure:
+            if faults:
+                raise PathwaysError("Nothing was accepted: mend or leave out the documents that were not read, and run it again.")
+            _accept(settings, proposals, with_unsure=accept_unsure)
+        if faults:
+            raise typer.Exit(1)
+
+
+def _files(documents: list[Path]) -> list[Path]:
+    """The documents, folders opened; hidden files and notes of programs are left out."""
+    files: list[Path] = []
+    for path in documents:
+        if path.is_dir():
+            files.extend(sorted(one for one in path.rglob("*") if one.is_file() and not one.name.startswith((".", "~$"))))
+        elif path.is_file():
+            files.append(path)
+        else:
+            raise PathwaysError(f"{path} is not there. Give the path of a document, or of a folder of documents.")
+    unique = list({path.resolve(): path for path in files}.values())
+    if not unique:
+        raise PathwaysError("There is no document in what you gave.")
+    return unique
+
+
+def _read(settings: Settings, paths: list[Path], told: object) -> tuple[list[Proposal], list[str]]:
+    from pathways.foi.dictionary import load_dictionary
+    from pathways.foi.guarded import read_guarded
+    from pathways.foi.work import read_path
+    from pathways.progress import counting
+
+    dictionary = load_dictionary(settings.seeds)
+    if told.question_set:  # type: ignore[attr-defined]
+        dictionary.question_set(told.question_set)  # type: ignore[attr-defined]
+    with counting("Reading", len(paths)) as tick:
+        outcomes = read_guarded(paths, partial(read_path, dictionary, told), tick=lambda path: tick(path.name))
+    proposals = [outcome.result for outcome in outcomes if outcome.result is not None]
+    return proposals, [outcome.fault for outcome in outcomes if outcome.result is None]
+
+
+def _show(settings: Settings, proposals: list[Proposal], faults: list[str], *, details: bool) -> None:
+    from pathways.foi.page import write_pages
+    from pathways.foi.screen import show_proposals
+
+    index = write_pages(settings.target / "foi", proposals, faults)
+    show_proposals(proposals, details=details)
+    for fault in faults:
+        say(fault, "bold red", error=True)
+    if proposals:
+        say(f"Look at them: {settings.relative(index)}")
+
+
+def _write_output(output: Path, proposals: list[Proposal]) -> None:
+    from pathways.files import write_whole
+    from pathways.foi.proposal import as_csv, as_json
+
+    text = as_json(proposals) if output.suffix.lower() == ".json" else as_csv(proposals)
+    write_whole(output, text.encode())
+
+
+def _accept(settings: Settings, proposals: list[Proposal], *, with_unsure: bool) -> None:
+    from pathways.foi.accept import accept
+
+    done, written = accept(settings, proposals, with_unsure=with_unsure)
+    for one in done:
+        say(_sentence(one), None if one.outcome == "known" else "green")
+    if written:
+        say(f"Written: {', '.join(settings.relative(path) for path in written)}. See them with git diff, then run make build.")
+
+
+def _sentence(one: Accepted) -> str:
+    name = one.proposal.document.name
+    if one.outcome == "known":
+        left = f", {one.left_count} of its cells not written" if one.left_count else ""
+        return f"Known already: {name} is {one.response_id}{left}."
+    text = f"Accepted {name} as {one.response_id}: {one.cell_count} cells"
+    if one.outcome == "completed":
+        text = f"Completed {one.response_id} from {name}: {one.cell_count} cells more"
+    text += f", in place of {one.supersedes}" if one.supersedes else ""
+    if one.left_count:
+        text += f"; {one.left_count} unsure cells were not written (compare them, then --accept-unsure)"
+    return text + "."
