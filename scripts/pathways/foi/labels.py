@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from pathways.foi.ages import ALL, UNKNOWN, find_ages
 from pathways.foi.dictionary import QuestionSet
-from pathways.foi.periods import Period, YearKind, find_periods
+from pathways.foi.periods import Period, YearKind, find_dates, find_periods
 from pathways.foi.wording import QuestionReading, leading_number, read_question, several_numbers
 
 
@@ -26,6 +26,7 @@ class Label:
     age: str | None = None
     has_several_ages: bool = False
     is_total_word: bool = False
+    is_date: bool = False
     role: str | None = None
 
     @property
@@ -41,7 +42,7 @@ class Label:
     @property
     def says_something(self) -> bool:
         """Whether it is a label of any kind that the reader knows."""
-        return bool(self.dimensions or self.role or self.several_questions)
+        return bool(self.dimensions or self.role or self.several_questions or self.is_date)
 
 
 _ROLES = (
@@ -77,6 +78,7 @@ _TOTAL = re.compile(
 _ALL_YEARS = re.compile(r"\b(?:all|five|5|total)[- ](?:years|periods)\b|\b(?:5|five)[- ]year\b", re.IGNORECASE)
 
 
+_SIGNS = re.compile(r"\W*(?:[+±]\s*/?\s*[-–−]?|%|£)\W*")
 TABLE_NUMBER = re.compile(r"^\W*(?:table|tabl|figure|chart|annex|appendix)\s+[A-Z]?\d{0,2}[a-z]?\s*[:.\-–—]+\s*", re.IGNORECASE)
 
 
@@ -113,20 +115,21 @@ def read_label(
         return Label(text)
     shown, text = text, TABLE_NUMBER.sub("", text)
     number, _ = leading_number(text)
-    several = several_numbers(text)
     periods = find_periods(text, year_kind)
-    # a question's own number is no age, as in "4-5"
     ages = find_ages(text)
+    # 5-9 is an age band before it is a list of questions
+    several = [] if ages else several_numbers(text)
+    dates = find_dates(text) if len(text) < 40 else []
     is_total = bool(_TOTAL.fullmatch(text))
     words = _cut(
-        text, [*((span.start, span.end) for span in periods), *((span.start, span.end) for span in ages if len(text) > span.end - span.start)]
+        text, [*((span.start, span.end) for span in periods), *((span.start, span.end) for span in ages)]
     )
     clean = re.sub(r"\(\s*[,;\-–]?\s*\)", " ", words)
     clean = re.sub(r"^[\s,:;\-–—|/•*]+|[\s,:;\-–—|/]+$", "", clean)
     if (periods or ages) and re.fullmatch(r"\(?[a-e]\)?[.)]*", clean, re.IGNORECASE):
         # the letter's own list of periods and ages: "a. April 1st 2015 to March 31st 2016"
         clean = ""
-    role = _role(clean) if clean else None
+    role = "not_a_count" if _SIGNS.fullmatch(text) else _role(clean) if clean else None
     question = None
     if clean and not several and role not in ("note", "question_head", "period_head", "age_head", "value_head"):
         question = read_question(question_set, clean, parent)
@@ -141,7 +144,7 @@ def read_label(
         # "Q2 All 2020/21", "2024-25 / all"
         behind = leading_number(clean)[1].strip(" ,:;-–—|/()")
         if not codes and behind and (spans := find_ages(behind)) and spans[0].end - spans[0].start >= len(behind):
-            codes = {spans[0].code}
+            codes, clean = {spans[0].code}, clean.replace(behind, "").strip(" ,:;-–—|/()")
             if not leading_number(clean)[0]:
                 question = None
     distinct = {span.period for span in periods if span.period}
@@ -161,6 +164,7 @@ def read_label(
         age=(next(iter(codes)) if len(codes) == 1 else None),
         has_several_ages=len(codes) > 1,
         is_total_word=is_total,
+        is_date=bool(dates) and not periods and dates[0][1] - dates[0][0] >= len(text) - 3,
         role=role,
     )
 

@@ -94,6 +94,7 @@ class Reader:
 
 
 _BARE_YEAR = re.compile(r"20[0-3]\d")
+_PART = re.compile(r"[(\[]?[a-e][)\].]*", re.IGNORECASE)
 _QUESTION_DIGIT = re.compile(r"[1-9]")
 _NOTE = re.compile(
     r"^\W*(?:notes?\b|nb\b|n\.b\.|\*|†|‡|source\b|please note|key\b|caveat|[⁰-⁹¹²³ᵃ-ᶻ]|\(?(?:i|ii|iii|iv|v)\)|\[?[a-z\d]\]\s|\d{1,2}[.)]?\s+[A-Z]\w+ )",
@@ -156,6 +157,15 @@ class GridReader:
         return runs_on and len(distinct) > 1 and (repeats or len(distinct) == len(years))
 
     @cached_property
+    def letter_rows(self) -> set[int]:
+        """Rows of headings a, b, c: parts of a question, and no suppressed counts."""
+        return {
+            row
+            for row in self.rows
+            if len({cell.text.strip("()[]. ").lower() for cell in self.grid.row(row) if _PART.fullmatch(cell.text)}) > 2
+        }
+
+    @cached_property
     def number_columns(self) -> set[int]:
         """Columns of question numbers without a word: under a heading that says so."""
         return {
@@ -171,16 +181,17 @@ class GridReader:
 
     @cached_property
     def label_columns(self) -> set[int]:
-        """Columns in which labels stand before figures more often than figures do: ``n/a`` there is a label."""
+        """Columns of rows with figures in which labels stand more often than figures: ``n/a`` there is a label."""
         labels: dict[int, int] = {}
         figures: dict[int, int] = {}
         for row in self.rows:
             cells = [cell for cell in self.grid.row(row) if cell.text]
-            last = max((cell.column for cell in cells if self._may_be_value(row, cell.column)), default=0)
+            if not any(self._may_be_value(row, cell.column) for cell in cells):
+                continue
             for cell in cells:
                 if self._may_be_value(row, cell.column):
                     figures[cell.column] = figures.get(cell.column, 0) + 1
-                elif cell.column < last and self.label_of(cell).dimensions:
+                elif self.label_of(cell).dimensions or self.label_of(cell).is_date:
                     labels[cell.column] = labels.get(cell.column, 0) + 1
         return {column for column, count in labels.items() if count > figures.get(column, 0)}
 
@@ -192,9 +203,11 @@ class GridReader:
         cell = self.grid.at.get((row, column))
         if cell is None or not self.reader.is_figure(cell.text):
             return False
-        if column in self.number_columns:
+        if column in self.number_columns or row in self.letter_rows:
             return False
         label = self.label_of(cell)
+        if label.is_date:
+            return False
         if _BARE_YEAR.fullmatch(cell.text):
             return column not in self.year_columns and row not in self.year_rows
         if label.dimensions and self.reader.status(cell.text) == "unreadable":
@@ -316,6 +329,7 @@ class GridReader:
             column
             for column in self.columns
             if column >= first
+            and column not in self.label_columns
             and (
                 any(self.is_value(row, column) for row in rows)
                 or any(label.dimensions for label in self.column_labels(rows[0], column))
@@ -324,21 +338,64 @@ class GridReader:
 
     # --- the labels of a figure ---------------------------------------------------------------------
 
-    def row_labels(self, row: int) -> list[Label]:
-        """The labels at the left of a row's figures, with those printed once for several rows below."""
+    def stub_columns(self, row: int, column: int) -> list[int]:
+        """The columns of the labels that belong to a figure: those beside it, up to other figures.
+
+        Where a row has one run of figures, all its labels belong to them, on either side. Where tables stand side
+        by side, a figure belongs to the labels at its left.
+        """
         block = self.blocks[row]
         first = self.first_value_column.get(block, 1)
-        cells = [self.grid.at.get((row, column)) for column in range(1, first)]
+        values = self.value_columns(block)
+        labels = [at for at in self.columns if at in self.label_columns or at < first]
+        runs: list[list[int]] = []
+        for at in values:
+            if runs and not any(runs[-1][-1] < label < at for label in labels):
+                runs[-1].append(at)
+            else:
+                runs.append([at])
+        if len(runs) <= 1:
+            return [at for at in labels if at not in self.note_columns]
+        own = next((number for number, run in enumerate(runs) if column in run), 0)
+        start = runs[own - 1][-1] if own else 0
+        between = [at for at in labels if start < at < runs[own][0]]
+        return between or [at for at in labels if at < runs[0][0]]
+
+    @cached_property
+    def note_columns(self) -> set[int]:
+        """Columns of notes: what they say in passing is no label of the figures beside them."""
+        return {
+            cell.column
+            for cell in self.grid.cells
+            if self.kinds[cell.row] == "headings" and self.label_of(cell).role == "note"
+        }
+
+    def row_labels(self, row: int, column: int) -> list[Label]:
+        """The labels beside a figure, with those printed once for several rows below."""
+        block = self.blocks[row]
+        stub = self.stub_columns(row, column)
+        cells = [(at, self.grid.at.get((row, at))) for at in stub]
         labels = []
-        has_own = any(cell is not None and cell.text for cell in cells)
+        has_own = any(cell is not None and cell.text for _, cell in cells)
         seen: set[Cell] = set()
-        for column, cell in enumerate(cells, start=1):
+        for at, cell in cells:
             if cell is not None and cell.text:
                 if cell not in seen:
                     labels.append(self._in_its_line(cell, down=True))
                 seen.add(cell)
             elif has_own:
-                labels.extend(self._carried(row, column, block))
+                labels.extend(self._carried(row, at, block))
+        return self._with_period_of_two(labels)
+
+    def _with_period_of_two(self, labels: list[Label]) -> list[Label]:
+        """The labels, with a period whose first and last day stand in two cells."""
+        if any(label.period or label.is_period_unclear for label in labels):
+            return labels
+        for first, second in zip(labels, labels[1:], strict=False):
+            for joint in (f"{first.text} {second.text}", f"{first.text} to {second.text}"):
+                label = self.reader.label(joint)
+                if label.period and not label.question:
+                    return [*labels, label]
         return labels
 
     def _carried(self, row: int, column: int, block: int) -> Iterator[Label]:
@@ -378,18 +435,27 @@ class GridReader:
             if kind != "headings" or is_closed:
                 continue
             label = self._heading(above, column, first)
-            if label is not None:
+            if label is not None and label not in labels:
                 labels.append(label)
-        return labels
+        return self._under_their_numbers(self._with_period_of_two(labels[::-1])[::-1])
+
+    def _under_their_numbers(self, labels: list[Label]) -> list[Label]:
+        """Headings such as ``a`` read under the number of the question that stands over them."""
+        parent = next((leading_number(label.text)[0] for label in labels if leading_number(label.text)[0]), None)
+        if parent is None or any(label.question for label in labels):
+            return labels
+        return [self.reader.label(label.text, parent) for label in labels]
 
     def _heading(self, row: int, column: int, first: int) -> Label | None:
         cell = self.grid.at.get((row, column))
         if cell is not None and cell.text:
             return self._in_its_line(cell, down=False)
         # a heading over several columns that were not merged stands over the first of them
-        if row + 1 in self.kinds and self.kinds[row + 1] == "headings":
+        if row + 1 in self.kinds and self.kinds[row + 1] == "headings" and self.text(row + 1, column):
             for left in range(column - 1, first - 1, -1):
                 cell = self.grid.at.get((row, left))
+                if left in self.label_columns:
+                    return None
                 if cell is not None and cell.text:
                     label = self._in_its_line(cell, down=False)
                     return label if label.dimensions else None
@@ -459,9 +525,8 @@ class GridReader:
         columns = [column for column in columns if column >= first]
         if not columns:
             return
-        stub = self.row_labels(row)
         sections = self.section_labels(row)
-        placed = [self._fact(row, column, stub, sections) for column in columns]
+        placed = [self._fact(row, column, self.row_labels(row, column), sections) for column in columns]
         figures = [fact for fact in placed if not fact.aside]
         spread = self._spread(row, figures)
         if spread is not None:
@@ -573,7 +638,7 @@ class GridReader:
             if len(periods) > 1:
                 fact.doubts.append("its labels name two periods")
                 return
-            if said[0].is_period_unclear:
+            if said[0].is_period_unclear and rank in ranks[:2]:
                 fact.doubts.append(f"the document does not say which twelve months '{said[0].text[:40]}' means")
                 fact.period_label = said[0].text
                 return

@@ -232,7 +232,7 @@ def _likeness(question_set: QuestionSet, text: str) -> tuple[str | None, float]:
         if len(words) > len(known) * 1.1:
             # a question and what stands before or behind it
             aligned = fuzz.partial_ratio(known, words)
-            if len(known) >= 40:
+            if len(known) >= 60:
                 score = max(score, aligned - 1)
         best[wording.question] = max(best.get(wording.question, 0.0), score)
     ranked = sorted(best.items(), key=lambda item: -item[1])
@@ -279,7 +279,7 @@ def read_question(question_set: QuestionSet, text: str, parent: str | None = Non
         return _by_number(numbered, worded, score, named, len(plain(rest)))
     if worded and named and worded != named:
         # the steps that it names tell more than likeness, unless it is nearly the letter's own wording
-        if score >= NEARLY_THE_SAME:
+        if score >= NEARLY_THE_SAME and len(plain(rest)) > 60:
             return QuestionReading(worded, 2, "its wording is like one question and names the steps of another")
         return QuestionReading(named, 1)
     if worded:
