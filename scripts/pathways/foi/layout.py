@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from pathways.foi.ages import ALL, UNKNOWN
@@ -95,7 +95,7 @@ class Reader:
 
 _BARE_YEAR = re.compile(r"20[0-3]\d")
 _PART = re.compile(r"[(\[]?[a-e][)\].]*", re.IGNORECASE)
-_QUESTION_DIGIT = re.compile(r"[1-9]")
+_QUESTION_DIGIT = re.compile(r"[1-9](?:\s?\(?[a-e]\)?)?")
 _NOTE = re.compile(
     r"^\W*(?:notes?\b|nb\b|n\.b\.|\*|†|‡|source\b|please note|key\b|caveat|[⁰-⁹¹²³ᵃ-ᶻ]|\(?(?:i|ii|iii|iv|v)\)|\[?[a-z\d]\]\s|\d{1,2}[.)]?\s+[A-Z]\w+ )",
     re.IGNORECASE,
@@ -134,8 +134,11 @@ class GridReader:
         return {(cell.row, cell.column): self.reader.label(cell.text, self.context.parent) for cell in self.grid.cells}
 
     def label_of(self, cell: Cell) -> Label:
-        """What a cell says as a label."""
-        return self.labels[cell.row, cell.column]
+        """What a cell says as a label; a digit in a column of questions is the number of one."""
+        label = self.labels[cell.row, cell.column]
+        if cell.column in self.number_columns and not label.question and _QUESTION_DIGIT.fullmatch(cell.text):
+            return replace(self.reader.label(f"Q{cell.text}"), text=cell.text)
+        return label
 
     @cached_property
     def year_columns(self) -> set[int]:
@@ -171,7 +174,7 @@ class GridReader:
         return {
             cell.column
             for cell in self.grid.cells
-            if self.label_of(cell).role == "question_head"
+            if self.labels[cell.row, cell.column].role == "question_head"
             and all(
                 not text or _QUESTION_DIGIT.fullmatch(text) or not self.reader.is_figure(text)
                 for row in range(cell.row + 1, self.grid.row_count + 1)

@@ -260,7 +260,10 @@ def _single_years(text: str, year_kind: YearKind | None) -> Iterable[PeriodSpan]
         year = _full_year(match["year"])
         kind = YearKind.ENDING_MARCH if match.group().lower().startswith(("fye", "year")) else year_kind
         yield PeriodSpan(match.start(), match.end(), _bare_year(year, kind), match.group())
+    days = [(start, end) for start, end, _ in find_dates(text)]
     for match in _BARE.finditer(text):
+        if any(start <= match.start() < end for start, end in days):
+            continue
         yield PeriodSpan(
             match.start(), match.end(), _bare_year(int(match["year"]), year_kind), match.group()
         )

@@ -106,6 +106,7 @@ _FILLER = re.compile(
 _BASE = re.compile(r"^\W*(?:in [^,]{4,20}, )?(?:of|from|out of|among)\s+(?:the |these |those |our )?$", re.IGNORECASE)
 _CORRECTED = re.compile(
     r"\b(?:should (?:now )?(?:read|be|have been|have read|say|state)|is (?:now )?corrected to|has been corrected to|is amended to|amended to read|corrected to)\s+(?:as\s+)?['\"‘“]?(?P<value>not held|not recorded|not available|\d[\d,]*|<\s?\d+|[^\s,.;'\"]+)"
+    r"|(?P<instead>\d[\d,]*|<\s?\d+),?\s+(?:\(?not|instead of|rather than|in place of)\s+(?:\d|<|tbc)"
     r"|\b(?:changes?|changed|amended|corrected|revised|moves?) from \S+ to (?P<changed>\d[\d,]*|<\s?\d+|not held)",
     re.IGNORECASE,
 )
@@ -196,7 +197,7 @@ def _corrections(reader: Reader, text: str, context: Context) -> list[Said]:
         match = _CORRECTED.search(sentence)
         if not match:
             continue
-        value = (match["value"] or match["changed"]).strip().rstrip(".,;")
+        value = (match["value"] or match["changed"] or match["instead"]).strip().rstrip(".,;")
         label = _question_within(reader, sentence[: match.start()]) or reader.label(sentence[: match.start()].strip(), context.parent)
         if label.question is None and context.question:
             label = _joined(context.question, label)

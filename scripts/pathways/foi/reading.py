@@ -167,9 +167,12 @@ class _Reading:
                     period_is_inner = period_is_inner or (period is not None and period_at > question_at >= 0)
                     age_is_inner = age_is_inner or (age is not None and age_at > question_at >= 0)
                 run, last_title = [], ""
+                if block.number > len(self.document.grids) and (over := self._over_flat(block)) is not None:
+                    # its heading was taken for a cell of a table printed one cell a line
+                    question, question_at = over, at
                 continue
             text = block.text
-            if text in self.repeated and len(text) < 120 and not self.reader.label(text).says_something:
+            if self._is_margin(text):
                 continue
             label = self.reader.label(text, parent)
             said = read_line(self.reader, text, context)
@@ -229,6 +232,21 @@ class _Reading:
                     question = period = age = None
                     is_used = False
         return facts
+
+    def _is_margin(self, text: str) -> bool:
+        """Whether a text is the header or footer of pages: printed again and again, and saying nothing of a figure."""
+        return (
+            text in self.repeated
+            and len(text) < 120
+            and not self.reader.label(text).says_something
+            and status_of(self.reader, text) is None
+        )
+
+    def _over_flat(self, grid: Grid) -> Label | None:
+        """The one question in the headings of a table put together from lines."""
+        labels = [self.reader.label(cell.text) for cell in grid.row(1)]
+        named = [label for label in labels if label.question]
+        return named[0] if len(named) == 1 else None
 
     def _has_parts(self, number: str) -> bool:
         """Whether a question number stands for several figures: 4 for 4a to 4e, 2 for two plans."""

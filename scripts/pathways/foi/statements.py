@@ -38,12 +38,13 @@ _ZERO_SHOWN = re.compile(
     r"\b(?:shown|reported|displayed|given|recorded|represented|presented|stated|appears?|indicated|denoted|printed|expressed|published|entered)\b"
     r"(?![^.;]{0,25}(?:suppress|\*|<))"
     r"|(?:['\"“‘]?\b(?:0|nil)['\"”’]?)\s*(?:means|=|denotes|indicates|is|represents|equals|:)\s*(?:a |an |true |that )*(?:zero|none|no children|nil|nought|there were (?:none|no))"
+    r"|\bzero(?:e?s)? (?:is |are )?as (?:nil|0|zero)\b"
     r"|\b(?:0|nil)['\"”’]? (?:is|has been|are) (?:shown|given|used|stated|recorded|entered) (?:where|when|if|for)"
     r"|\b(?:a |the )?(?:figure|value|number) of (?:0|zero) (?:is|are) (?:shown|given|stated|reported)",
     re.IGNORECASE,
 )
 _ZERO_HIDDEN = re.compile(
-    r"\b(?:including|includes?|inclusive of|from|between|and) (?:zeros?|zeroes|nil|0)\b|\b0 (?:to|-|–) \d|\bzeros?\b[^.;]{0,30}\b(?:not shown|also suppressed|are suppressed|have been suppressed|blank)",
+    r"\b(?:including|includes?|inclusive of|from|between) (?:zeros?|zeroes|nil|0)\b|\b0 (?:to|-|–) \d|\bzeros?\b[^.;]{0,30}\b(?:not shown|also suppressed|are suppressed|have been suppressed|blank)",
     re.IGNORECASE,
 )
 
@@ -63,7 +64,7 @@ _KEY_FIRST = re.compile(
     rf"^\W{{0,2}}?(?:note:?\s*|key:?\s*|where\s+|\(?[ivx]{{1,4}}\)\s*|\d[.)]\s+)?(?:(?:a|an|the|any|all)\s+)?(?:cells?|figures?|values?|entries|symbols?|marks?|asterisks?|stars?|dash|hyphen)?\s*(?:marked|shown as|with)?\s*(?:{_QUOTED}|{_BARE_SIGN}){_MEANS}(?P<meaning>.{{2,200}})$",
     re.IGNORECASE,
 )
-_KEY_ANYWHERE = re.compile(rf"(?:{_QUOTED}|(?<![\w*])(?P<sign>\*{{1,3}}|\[[a-z]{{1,4}}\]|[#~†‡])(?![\w*])){_MEANS}(?P<meaning>[^;]{{2,200}})", re.IGNORECASE)
+_KEY_ANYWHERE = re.compile(rf"(?:{_QUOTED}|(?<![\w*])(?P<sign>\*{{1,3}}|\[[a-z]{{1,4}}\]|[#~†‡]|(?<=\()[-–](?=\s))(?![\w*])){_MEANS}(?P<meaning>[^;]{{2,200}})", re.IGNORECASE)
 _KEY_LAST = re.compile(
     rf"(?P<meaning>.{{4,200}}?)\s*\b(?:(?:is|are|has been|have been|was|were|being|will be)\s+)?(?:shown|replaced|represented|displayed|marked|suppressed|denoted|recorded|given|reported|presented|indicated|expressed|published|masked|substituted|entered|written|redacted)"
     rf"\s+(?:as|with|by|using|to)\s+(?:a |an |the )?(?:asterisk |symbol |dash |letter |hyphen )?(?:{_QUOTED}|(?P<sign>\*{{1,3}}|\[[a-z]{{1,4}}\]|[#~†‡^]|<\s?=?\s?\d{{1,2}}|≤\s?\d{{1,2}}|(?<!\w)[cxsu-](?!\w)|\d{{1,2}} or (?:fewer|less)))",
@@ -365,6 +366,15 @@ def lines_of(document: Document) -> list[str]:
             lines.append(block.text)
         elif isinstance(block, Grid):
             lines.extend(cell.text for cell in block.cells if len(cell.text) > 12 or " " in cell.text)
+            lines.extend(_keys_in_rows(block))
             if block.caption:
                 lines.append(block.caption)
     return lines
+
+
+def _keys_in_rows(grid: Grid) -> Iterable[str]:
+    """A key that stands in two cells: the mark in one, its meaning in the next."""
+    for row in range(1, grid.row_count + 1):
+        texts = [cell.text for cell in grid.row(row) if cell.text]
+        if len(texts) == 2 and len(texts[0]) <= 8 < len(texts[1]):
+            yield f"{texts[0]} = {texts[1]}"
