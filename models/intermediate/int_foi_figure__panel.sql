@@ -2,7 +2,8 @@ with response as (
     select
         response_id,
         question_set_code,
-        response_date
+        response_date,
+        unread_cell_count
     from {{ ref('stg_foi__response') }}
 ),
 
@@ -39,6 +40,11 @@ unmapped_response as (
     from response
     inner join {{ ref('int_foi_cell__unmapped') }} as unmapped
         on response.response_id = unmapped.response_id or unmapped.finding_code = 'response'
+    union
+    -- a cell that nobody has compared yet may be any figure's
+    select response_id
+    from response
+    where unread_cell_count > 0
 ),
 
 figure as (
@@ -116,6 +122,7 @@ note as (
         age_band_code,
         as_at_date,
         unit_code,
+        rounded_to,
         note_text
     from {{ ref('stg_foi__note') }}
     where note_kind_code <> 'provenance'
@@ -131,6 +138,7 @@ noted as (
         -- of two limits the earlier one is the safe one
         min(note.as_at_date) as as_at_date,
         max(note.unit_code) as unit_code,
+        max(note.rounded_to) as rounded_to,
         bool_or(note.note_kind_code = 'contradiction') as is_contradiction_checked,
         {{ joined_text('note.note_text', "' '", 'note.note_number') }} as note
     from joined
@@ -174,9 +182,19 @@ placed as (
             else 'not_answered'
         end as status_code,
         joined.value,
-        joined.lower_bound,
-        joined.upper_bound,
-        joined.is_approximate,
+        -- a rounded count may be off by half of what it is rounded to; a count is no less than none
+        case
+            when noted.rounded_to is not null and joined.lower_bound = joined.value
+                then greatest(0, joined.value - floor(noted.rounded_to / 2))
+            else joined.lower_bound
+        end as lower_bound,
+        case
+            when noted.rounded_to is not null and joined.upper_bound = joined.value
+                then joined.value + floor(noted.rounded_to / 2)
+            else joined.upper_bound
+        end as upper_bound,
+        joined.is_approximate or (noted.rounded_to is not null and joined.value is not null)
+            as is_approximate,
         joined.stated_count,
         coalesce(noted.unit_code, measure.unit_code) as unit_code,
         noted.as_at_date,

@@ -1,4 +1,4 @@
-with response as (
+with recursive response as (
     select
         response_id,
         reference,
@@ -18,6 +18,32 @@ with response as (
     from {{ ref('stg_foi__response') }}
 ),
 
+-- every answer with each of those before it in its chain of corrections; `union` ends a circle, which a rule
+-- names
+chain as (
+    select
+        response_id,
+        supersedes_response_id as earlier_response_id
+    from response
+    where supersedes_response_id is not null
+    union
+    select
+        chain.response_id,
+        response.supersedes_response_id as earlier_response_id
+    from chain
+    inner join response on chain.earlier_response_id = response.response_id
+    where response.supersedes_response_id is not null
+),
+
+first_answer as (
+    select
+        chain.response_id,
+        response.response_id as first_response_id
+    from chain
+    inner join response on chain.earlier_response_id = response.response_id
+    where response.supersedes_response_id is null
+),
+
 authority as (
     select
         authority_code,
@@ -25,12 +51,14 @@ authority as (
     from {{ ref('stg_reference__authority') }}
 )
 
--- an answer whose council is not named has an authority of its own until the cell is filled in
+-- an answer whose council is not named has an authority of its own until the cell is filled in, and shares it
+-- with the answers that correct it
 select
     response.response_id,
     {{ foi_source_key('response.response_id') }} as source_key,
     case
-        when authority.authority_code is null then 'unknown-' || response.response_id
+        when authority.authority_code is null 
+            then 'unknown-' || coalesce(first_answer.first_response_id, response.response_id)
         else {{ area_key('authority.nation_code', 'authority.authority_code') }}
     end as authority_key,
     authority.authority_code is not null as is_authority_known,
@@ -56,3 +84,4 @@ left join authority
     on
         response.authority_code = authority.authority_code
         and response.nation_code = authority.nation_code
+left join first_answer on response.response_id = first_answer.response_id

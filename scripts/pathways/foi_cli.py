@@ -133,3 +133,22 @@ def _sentence(one: Accepted) -> str:
     if one.left_count:
         text += f"; {one.left_count} unsure cells were not written (compare them, then --accept-unsure)"
     return text + "."
+
+
+@foi_app.command("status")
+def status_command(
+    question_set: Annotated[str | None, typer.Option(help="Letter, such as england_2025; all, else.")] = None,
+    output: Annotated[Path | None, typer.Option(help="Write the rows to a file, .csv or .json.")] = None,
+) -> None:
+    """Say which councils were asked, answered, refused or are silent, by letter, as of the last build."""
+    with plain_errors():
+        from pathways.files import write_whole
+        from pathways.foi.status import as_text, foi_status, show_status
+
+        if output is not None and output.suffix.lower() not in (".csv", ".json"):
+            raise PathwaysError(f"--output {output}: a name that ends in .csv or .json was expected.")
+        status = foi_status(load_settings(), question_set)
+        show_status(status)
+        if output is not None:
+            write_whole(output, as_text(status, output.suffix.lower()).encode())
+            say(f"Written: {output}")

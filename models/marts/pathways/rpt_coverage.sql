@@ -38,6 +38,26 @@ question as (
     from {{ ref('stg_foi__question') }}
 ),
 
+-- who was asked, and of whom nothing is at hand
+awaited as (
+    select
+        question_set_code,
+        nation_code,
+        authority_key
+    from {{ ref('int_foi_request__asked') }}
+    where not has_response
+),
+
+asked as (
+    select
+        question_set_code,
+        period_start_date,
+        period_end_date,
+        count(*) as asked_figure_count
+    from {{ ref('stg_foi__asked') }}
+    group by question_set_code, period_start_date, period_end_date
+),
+
 counts as (
     select
         response.source_key,
@@ -126,6 +146,34 @@ yes_no as (
     where question.answer_kind_code = 'yes_no'
 ),
 
+no_response as (
+    select
+        cast(null as string) as source_key,
+        awaited.authority_key,
+        awaited.nation_code,
+        awaited.question_set_code,
+        question.question_code,
+        question.question_summary,
+        question.measure_code,
+        case
+            when question.answer_kind_code = 'count'
+                then {{ period_key('asked.period_start_date', 'asked.period_end_date') }}
+        end as period_key,
+        coalesce(asked.asked_figure_count, 0) as asked_figure_count,
+        0 as reported_figure_count,
+        0 as suppressed_figure_count,
+        0 as published_elsewhere_figure_count,
+        0 as refused_or_not_held_figure_count,
+        0 as other_figure_count,
+        coalesce(asked.asked_figure_count, 0) as not_answered_figure_count,
+        'no_response' as outcome_code,
+        cast(null as string) as answer_text
+    from awaited
+    inner join question on awaited.question_set_code = question.question_set_code
+    left join asked
+        on awaited.question_set_code = asked.question_set_code and question.answer_kind_code = 'count'
+),
+
 unioned as (
     select
         source_key,
@@ -166,10 +214,35 @@ unioned as (
         outcome_code,
         answer_text
     from yes_no
+    union all
+    select
+        source_key,
+        authority_key,
+        nation_code,
+        question_set_code,
+        question_code,
+        question_summary,
+        measure_code,
+        period_key,
+        asked_figure_count,
+        reported_figure_count,
+        suppressed_figure_count,
+        published_elsewhere_figure_count,
+        refused_or_not_held_figure_count,
+        other_figure_count,
+        not_answered_figure_count,
+        outcome_code,
+        answer_text
+    from no_response
 )
 
 select
-    concat_ws('/', unioned.source_key, unioned.question_code, unioned.period_key) as coverage_key,
+    concat_ws(
+        '/',
+        coalesce(unioned.source_key, unioned.question_set_code || '-' || unioned.authority_key),
+        unioned.question_code,
+        unioned.period_key
+    ) as coverage_key,
     unioned.source_key,
     unioned.authority_key,
     unioned.nation_code,

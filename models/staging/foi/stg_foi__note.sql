@@ -10,6 +10,7 @@ with source as (
         as_at_date,
         stated_label,
         unit_code,
+        rounded_to,
         note_text
     from {{ ref('foi_note') }}
 ),
@@ -26,6 +27,7 @@ typed as (
         try_cast({{ blank_to_null('as_at_date') }} as date) as as_at_date,
         {{ blank_to_null('stated_label') }} as stated_label,
         {{ blank_to_null('unit_code') }} as unit_code,
+        try_cast({{ blank_to_null('rounded_to') }} as integer) as rounded_to,
         {{ blank_to_null('note_text') }} as note_text
     from source
 )

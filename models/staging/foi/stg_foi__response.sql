@@ -14,7 +14,8 @@ with source as (
         supersedes_response_id,
         source_file_name,
         sha256,
-        licence
+        licence,
+        unread_cell_count
     from {{ ref('foi_response') }}
 ),
 
@@ -34,7 +35,8 @@ typed as (
         {{ blank_to_null('supersedes_response_id') }} as supersedes_response_id,
         {{ blank_to_null('source_file_name') }} as source_file_name,
         {{ blank_to_null('sha256') }} as sha256,
-        {{ blank_to_null('licence') }} as licence
+        {{ blank_to_null('licence') }} as licence,
+        coalesce(try_cast({{ blank_to_null('unread_cell_count') }} as integer), 0) as unread_cell_count
     from source
 )
 

@@ -31,24 +31,22 @@ def show_proposals(proposals: Sequence[Proposal], *, details: bool) -> None:
 
 def _overview(proposals: Sequence[Proposal]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("Document", "Letter", "Council", "Reference", "Date"):
-        table.add_column(name, overflow="fold")
+    table.add_column("Document", overflow="fold")
+    for name in ("Letter", "Date"):
+        table.add_column(name, no_wrap=True)
     for name in ("Sure", "Unsure", "Unreadable"):
         table.add_column(name, justify="right")
     for proposal in proposals:
         counts = count(proposal)
+        who = ", ".join(part for part in (proposal.publisher or "council not named", proposal.reference) if part)
         table.add_row(
-            *(Text(text) for text in (
-                proposal.document.name,
-                proposal.question_set + ("" if proposal.is_set_certain else " ?"),
-                proposal.publisher or "not named",
-                proposal.reference or "-",
-                str(proposal.response_date or "-"),
-            )),
+            Text.assemble(proposal.document.name, "\n  ", (who, "dim")),
+            Text(proposal.question_set + ("" if proposal.is_set_certain else " ?")),
+            Text(str(proposal.response_date or "-")),
             str(counts.sure),
             Text(str(counts.unsure), style="yellow" if counts.unsure else ""),
             Text(str(counts.unread), style="red" if counts.unread else ""),
-        )  # fmt: skip
+        )
     return table
 
 

@@ -1,0 +1,128 @@
+"""Who was asked, who answered, who refused and who is silent: the table rpt_response, on the terminal."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from pathways.errors import PathwaysError
+from pathways.outcome import read_report
+from pathways.seed_files import fingerprint
+from pathways.settings import Settings
+
+COLUMNS = (
+    "question_set_code", "authority_key", "authority_name", "outcome_code", "request_date", "response_date", "response_count",
+    "early_help_process_text", "asked_figure_count", "reported_figure_count", "suppressed_figure_count",
+    "published_elsewhere_figure_count", "refused_figure_count", "not_held_figure_count", "other_figure_count",
+    "not_answered_figure_count",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Status:
+    """One row a letter and council, as published; ``is_current`` is False where seeds changed since."""
+
+    rows: list[dict[str, Any]]
+    is_current: bool
+
+    def counts(self) -> dict[str, Counter[str]]:
+        """How many councils have each outcome, by letter."""
+        counts: dict[str, Counter[str]] = {}
+        for row in self.rows:
+            counts.setdefault(row["question_set_code"], Counter())[row["outcome_code"]] += 1
+        return counts
+
+
+def foi_status(settings: Settings, question_set: str | None = None) -> Status:
+    """Reads who answered from the published file.
+
+    Raises:
+        PathwaysError: nothing is published, or the file is of an older version.
+    """
+    import duckdb
+
+    if not settings.published_file.is_file():
+        raise PathwaysError("Nothing is published yet: run make build.")
+    columns = ", ".join(
+        f"authority.{name}" if name == "authority_name" else f"response.{name}" for name in COLUMNS
+    )
+    with duckdb.connect(str(settings.published_file), read_only=True) as connection:
+        try:
+            found = connection.execute(
+                f"select {columns} from marts.rpt_response as response "
+                "inner join marts.dim_authority as authority using (authority_key) "
+                "where ? is null or response.question_set_code = ? "
+                "order by response.question_set_code, authority.authority_name, response.authority_key",
+                [question_set, question_set],
+            ).fetchall()
+        except duckdb.CatalogException as fault:
+            raise PathwaysError(
+                f"{settings.relative(settings.published_file)} was published by an older version: run make build."
+            ) from fault
+    if question_set and not found:
+        raise PathwaysError(f"Nobody was asked by the letter '{question_set}', or there is no such letter.")
+    return Status([dict(zip(COLUMNS, row, strict=True)) for row in found], _is_current(settings))
+
+
+def _is_current(settings: Settings) -> bool:
+    """Whether the seeds are those that were last built."""
+    report = read_report(settings.target, "door")
+    if report is None:
+        return True
+    now = fingerprint(settings.seeds, settings.project)
+    return all(report.fingerprint.get(path) == checksum for path, checksum in now.items() if "/foi/" in path)
+
+
+def as_text(status: Status, kind: str) -> str:
+    """The rows as CSV or JSON."""
+    if kind == ".json":
+        return json.dumps(status.rows, ensure_ascii=False, indent=1, default=str) + "\n"
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(status.rows)
+    return text.getvalue()
+
+
+def show_status(status: Status) -> None:
+    """Prints a table, and one line a letter."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    for letter, counts in status.counts().items():
+        total = sum(counts.values())
+        parts = ", ".join(f"{number} {_words(outcome)}" for outcome, number in sorted(counts.items()))
+        console.print(Text(f"{letter}: {total} council{'s' * (total != 1)} asked: {parts}.", style="bold"), soft_wrap=True)
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        table.add_column("Council", overflow="fold", min_width=20)
+        table.add_column("Outcome", overflow="fold")
+        table.add_column("Answered on", no_wrap=True)
+        table.add_column("Counts", justify="right", no_wrap=True)
+        table.add_column("The rest", overflow="fold")
+        for row in status.rows:
+            if row["question_set_code"] == letter:
+                given = f"{row['reported_figure_count']} of {row['asked_figure_count']}"
+                cells = (row["authority_name"], _words(row["outcome_code"]), row["response_date"] or "-", given, _rest(row))
+                table.add_row(*(Text(str(cell)) for cell in cells))
+        console.print(table)
+    if not status.is_current:
+        console.print(Text("Answers were accepted since the last build: run make build.", style="yellow"))
+
+
+def _words(code: str) -> str:
+    return code.replace("_", " ")
+
+
+def _rest(row: dict[str, Any]) -> str:
+    """The figures that are no counts, by what they are."""
+    counts = (
+        (row[f"{name}_figure_count"], _words(name))
+        for name in ("suppressed", "published_elsewhere", "refused", "not_held", "other", "not_answered")
+    )
+    return ", ".join(f"{count} {name}" for count, name in counts if count)
