@@ -107,7 +107,8 @@ unknown as (
         cast(null as string) as predecessor_authority_keys,
         false as is_known
     from response
-    where not is_authority_known
+    -- the answers that correct it share its authority
+    where not is_authority_known and authority_key = 'unknown-' || response_id
 ),
 
 unioned as (
