@@ -21,7 +21,8 @@ build: $(VENV)/run.stamp ## check what came in, build, check what goes out, publ
 	@$(BIN)/pathways build
 
 test: $(VENV)/dev.stamp $(OLDEST_DUCKDB)/.stamp lint ## lint, then every test
-	PATHWAYS_OLDEST_DUCKDB=$(CURDIR)/$(OLDEST_DUCKDB) $(BIN)/python -m pytest $(PYTEST_ARGS)
+	PATHWAYS_OLDEST_DUCKDB=$(CURDIR)/$(OLDEST_DUCKDB) $(BIN)/python -m pytest --numprocesses auto --dist loadscope -m "not bench" $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m bench $(PYTEST_ARGS)
 
 lint: $(VENV)/dev.stamp ## ruff, mypy, sqlfluff and yamllint
 	$(BIN)/ruff check .

@@ -57,7 +57,7 @@ select
     response.response_id,
     {{ foi_source_key('response.response_id') }} as source_key,
     case
-        when authority.authority_code is null 
+        when authority.authority_code is null
             then 'unknown-' || coalesce(first_answer.first_response_id, response.response_id)
         else {{ area_key('authority.nation_code', 'authority.authority_code') }}
     end as authority_key,

@@ -329,9 +329,9 @@ def release_command(
 
 
 def _fetch(make_plan: Callable[[Service], Plan], *, land: bool) -> None:
-    from pathways.terminal import say
     from pathways.fetch.cache import Cache
     from pathways.fetch.download import carry_out
+    from pathways.terminal import say
 
     with _service() as (settings, service):
         plan = make_plan(service)

@@ -16,6 +16,7 @@ from pathways.terminal import plain_errors, say
 if TYPE_CHECKING:
     from pathways.foi.accept import Accepted
     from pathways.foi.proposal import Proposal
+    from pathways.foi.reading import Told
 
 foi_app = typer.Typer(help="Answers under the Freedom of Information Act.", no_args_is_help=True)
 
@@ -24,15 +25,23 @@ foi_app = typer.Typer(help="Answers under the Freedom of Information Act.", no_a
 def read_command(
     documents: Annotated[list[Path], typer.Argument(help="Documents, or folders of them.")],
     reference: Annotated[str | None, typer.Option(help="Reference of the request, of one document.")] = None,
-    authority: Annotated[str | None, typer.Option(help="Council that answered: its name or code, of one document.")] = None,
-    question_set: Annotated[str | None, typer.Option(help="Letter that was sent, such as england_2025.")] = None,
+    authority: Annotated[
+        str | None, typer.Option(help="Council that answered: its name or code, of one document.")
+    ] = None,
+    question_set: Annotated[
+        str | None, typer.Option(help="Letter that was sent, such as england_2025.")
+    ] = None,
     received: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day on which they came, where they bear no date.")
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Day on which they came, where they bear no date."),
     ] = None,
     output: Annotated[Path | None, typer.Option(help="Write what was read to a file, .csv or .json.")] = None,
     accept: Annotated[bool, typer.Option("--accept", help="Write the sure cells into seeds/foi.")] = False,
     accept_unsure: Annotated[
-        bool, typer.Option("--accept-unsure", help="Write the unsure ones too: you have compared them with the document.")
+        bool,
+        typer.Option(
+            "--accept-unsure", help="Write the unsure ones too: you have compared them with the document."
+        ),
     ] = False,
     details: Annotated[bool, typer.Option("--details", help="List every cell.")] = False,
 ) -> None:
@@ -43,7 +52,9 @@ def read_command(
         settings = load_settings()
         paths = _files(documents)
         if len(paths) > 1 and (reference or authority):
-            raise PathwaysError(f"--reference and --authority are of one document; {len(paths)} were given. Read it alone.")
+            raise PathwaysError(
+                f"--reference and --authority are of one document; {len(paths)} were given. Read it alone."
+            )
         if output is not None and output.suffix.lower() not in (".csv", ".json"):
             raise PathwaysError(f"--output {output}: a name that ends in .csv or .json was expected.")
         told = Told(question_set, reference, authority, received.date() if received else None)
@@ -54,7 +65,10 @@ def read_command(
             say(f"Written: {output}")
         if accept or accept_unsure:
             if faults:
-                raise PathwaysError("Nothing was accepted: mend or leave out the documents that were not read, and run it again.")
+                raise PathwaysError(
+                    "Nothing was accepted: mend or leave out the documents that were not read, "
+                    "and run it again."
+                )
             _accept(settings, proposals, with_unsure=accept_unsure)
         if faults:
             raise typer.Exit(1)
@@ -65,28 +79,36 @@ def _files(documents: list[Path]) -> list[Path]:
     files: list[Path] = []
     for path in documents:
         if path.is_dir():
-            files.extend(sorted(one for one in path.rglob("*") if one.is_file() and not one.name.startswith((".", "~$"))))
+            files.extend(
+                sorted(
+                    one for one in path.rglob("*") if one.is_file() and not one.name.startswith((".", "~$"))
+                )
+            )
         elif path.is_file():
             files.append(path)
         else:
-            raise PathwaysError(f"{path} is not there. Give the path of a document, or of a folder of documents.")
+            raise PathwaysError(
+                f"{path} is not there. Give the path of a document, or of a folder of documents."
+            )
     unique = list({path.resolve(): path for path in files}.values())
     if not unique:
         raise PathwaysError("There is no document in what you gave.")
     return unique
 
 
-def _read(settings: Settings, paths: list[Path], told: object) -> tuple[list[Proposal], list[str]]:
+def _read(settings: Settings, paths: list[Path], told: Told) -> tuple[list[Proposal], list[str]]:
     from pathways.foi.dictionary import load_dictionary
     from pathways.foi.guarded import read_guarded
     from pathways.foi.work import read_path
     from pathways.progress import counting
 
     dictionary = load_dictionary(settings.seeds)
-    if told.question_set:  # type: ignore[attr-defined]
-        dictionary.question_set(told.question_set)  # type: ignore[attr-defined]
+    if told.question_set:
+        dictionary.question_set(told.question_set)
     with counting("Reading", len(paths)) as tick:
-        outcomes = read_guarded(paths, partial(read_path, dictionary, told), tick=lambda path: tick(path.name))
+        outcomes = read_guarded(
+            paths, partial(read_path, dictionary, told), tick=lambda path: tick(path.name)
+        )
     proposals = [outcome.result for outcome in outcomes if outcome.result is not None]
     return proposals, [outcome.fault for outcome in outcomes if outcome.result is None]
 
@@ -118,7 +140,10 @@ def _accept(settings: Settings, proposals: list[Proposal], *, with_unsure: bool)
     for one in done:
         say(_sentence(one), None if one.outcome == "known" else "green")
     if written:
-        say(f"Written: {', '.join(settings.relative(path) for path in written)}. See them with git diff, then run make build.")
+        say(
+            f"Written: {', '.join(settings.relative(path) for path in written)}. See them with "
+            f"git diff, then run make build."
+        )
 
 
 def _sentence(one: Accepted) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from filelock import FileLock
 
 PROJECT = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("PATHWAYS_SHARED", PROJECT.parent / "shared"))
@@ -68,26 +69,46 @@ def pathways(*arguments: str, project: Path, environment: dict[str, str]) -> tup
     return done.returncode, done.stdout
 
 
+def build_once(
+    tmp_path_factory: pytest.TempPathFactory,
+    name: str,
+    prepare: Callable[[Path], Path] = lambda folder: PROJECT,
+) -> Built:
+    """A warehouse that is built once for all tests, also where several processes run them.
+
+    ``prepare`` gets the folder in which all is written, and returns the project to build.
+    """
+    base = tmp_path_factory.getbasetemp()
+    # workers have a folder each, in one that is common to the run
+    root = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = root / name
+    environment = build_environment(folder)
+    said = folder / "output.txt"
+    with FileLock(root / f"{name}.lock"):
+        if not said.is_file():
+            folder.mkdir(exist_ok=True)
+            code, output = pathways("build", project=prepare(folder), environment=environment)
+            assert code == 0, output
+            said.write_text(output, encoding="utf-8")
+    return Built(folder / "warehouse", folder / "target", environment, said.read_text(encoding="utf-8"))
+
+
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """The bundled data, built and published once for all tests."""
-    folder = tmp_path_factory.mktemp("built")
-    environment = build_environment(folder)
-    code, output = pathways("build", project=PROJECT, environment=environment)
-    assert code == 0, output
-    return Built(folder / "warehouse", folder / "target", environment, output)
+    return build_once(tmp_path_factory, "built")
 
 
 @pytest.fixture(scope="session")
 def released(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """A warehouse of three whole releases, landed and built as a user does it."""
     releases = shared("data", "dfe")
-    folder = tmp_path_factory.mktemp("released")
-    environment = build_environment(folder)
-    shutil.copytree(releases, folder / "landing" / "inbox")
-    code, output = pathways("build", project=PROJECT, environment=environment)
-    assert code == 0, output
-    return Built(folder / "warehouse", folder / "target", environment, output)
+
+    def land(folder: Path) -> Path:
+        shutil.copytree(releases, folder / "landing" / "inbox")
+        return PROJECT
+
+    return build_once(tmp_path_factory, "released", land)
 
 
 @pytest.fixture(scope="session")

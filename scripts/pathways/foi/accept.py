@@ -15,7 +15,7 @@ from pathlib import Path
 from pathways.errors import PathwaysError
 from pathways.foi.layout import Fact
 from pathways.foi.marks import mark_text
-from pathways.foi.periods import Period
+from pathways.foi.periods import Period, calendar_year, financial_year
 from pathways.foi.proposal import Proposal, ProposedCell
 from pathways.seed_files import SeedFileError, read_seed
 from pathways.settings import Settings
@@ -132,7 +132,9 @@ class Seeds:
         return [seed.path for seed in changed]
 
 
-def accept(settings: Settings, proposals: Sequence[Proposal], *, with_unsure: bool) -> tuple[list[Accepted], list[Path]]:
+def accept(
+    settings: Settings, proposals: Sequence[Proposal], *, with_unsure: bool
+) -> tuple[list[Accepted], list[Path]]:
     """Writes proposals into the seeds.
 
     Args:
@@ -167,15 +169,19 @@ def _accept_one(seeds: Seeds, proposal: Proposal, with_unsure: bool) -> Accepted
         }
         chosen_facts = [fact for fact in chosen_facts if _place(fact) not in have]
         if not chosen_facts or int(known.get("unread_cell_count") or 0) == 0:
-            return Accepted(proposal, known["response_id"], "known", 0, int(known.get("unread_cell_count") or 0))
+            return Accepted(
+                proposal, known["response_id"], "known", 0, int(known.get("unread_cell_count") or 0)
+            )
         known["unread_cell_count"] = _spelled(left or None)
         seeds.response.is_rewritten = True
         response_id, outcome, supersedes = known["response_id"], "completed", ""
     else:
         if not chosen_facts:
             raise PathwaysError(
-                f"{proposal.document.name}: no cell of it is sure, so nothing is written. Compare the unsure ones with "
-                "the document on the review page; then accept them with --accept-unsure, or type the answer in by hand."
+                f"{proposal.document.name}: no cell of it is sure, so nothing is written. Compare "
+                f"the unsure ones with "
+                "the document on the review page; then accept them with --accept-unsure, or type "
+                "the answer in by hand."
             )
         response_id = _response_id(seeds, proposal)
         seeds.response.add(**_response_row(proposal, response_id, left))
@@ -202,7 +208,9 @@ def _slug(text: str) -> str:
 def _response_id(seeds: Seeds, proposal: Proposal) -> str:
     """A short name that no other response has: of the reference, else of the file."""
     name = _slug(proposal.reference)
-    name = re.sub(r"^(?:foia?|rfi|eir|request|ref(?:erence)?)_?(?=\w*\d)", "", name) or _slug(Path(proposal.document.name).stem)
+    name = re.sub(r"^(?:foia?|rfi|eir|request|ref(?:erence)?)_?(?=\w*\d)", "", name) or _slug(
+        Path(proposal.document.name).stem
+    )
     taken = {row["response_id"] for row in seeds.response.rows}
     first = f"request_{name}"
     number, response_id = 1, first
@@ -233,7 +241,7 @@ def _response_row(proposal: Proposal, response_id: str, left: int) -> dict[str, 
 
 
 def _link(seeds: Seeds, proposal: Proposal, response_id: str) -> str:
-    """Links the answers to one request by their dates, each to the one before it; returns what this one replaces.
+    """Links the answers to one request by their dates; returns the one that this one replaces.
 
     Raises:
         PathwaysError: their order is not known.
@@ -253,10 +261,14 @@ def _link(seeds: Seeds, proposal: Proposal, response_id: str) -> str:
         return ""
     dates = [row["response_date"] for row in same]
     if not all(dates) or len(set(dates)) < len(dates):
-        others = ", ".join(f"{row['response_id']} ({row['response_date'] or 'no date'})" for row in same if row is not own)
+        others = ", ".join(
+            f"{row['response_id']} ({row['response_date'] or 'no date'})" for row in same if row is not own
+        )
         raise PathwaysError(
-            f"{proposal.document.name}: request {proposal.reference} has an answer already, {others}, and which of them is "
-            f"the later one is not known (this one: {own['response_date'] or 'no date'}). Say when it came with "
+            f"{proposal.document.name}: request {proposal.reference} has an answer already, "
+            f"{others}, and which of them is "
+            f"the later one is not known (this one: {own['response_date'] or 'no date'}). Say "
+            f"when it came with "
             "--received 2025-12-31, or fill in response_date of the other in seeds/foi/foi_response.csv."
         )
     ordered = sorted(same, key=lambda row: row["response_date"])
@@ -359,11 +371,11 @@ def _add_periods(seeds: Seeds, cells: Iterable[ProposedCell]) -> None:
         key = (period.start.isoformat(), period.end.isoformat())
         if key in have:
             continue
-        kind, label = "other", f"{period.start:%-d %B %Y} to {period.end:%-d %B %Y}"
-        if (period.start.month, period.start.day, period.end.month, period.end.day) == (4, 1, 3, 31):
-            if period.end.year == period.start.year + 1:
-                kind, label = "reporting_year", f"{period.start.year}/{period.end.year % 100:02d}"
-        elif (period.start.month, period.start.day, period.end.month, period.end.day) == (1, 1, 12, 31):
-            if period.end.year == period.start.year:
-                kind, label = "calendar_year", f"{period.start.year} calendar year"
-        seeds.period.add(period_start_date=key[0], period_end_date=key[1], period_label=label, period_kind_code=kind)
+        kind, label = "other", f"{period.start:%d %B %Y} to {period.end:%d %B %Y}"
+        if period == financial_year(period.end.year):
+            kind, label = "reporting_year", f"{period.start.year}/{period.end.year % 100:02d}"
+        elif period == calendar_year(period.start.year):
+            kind, label = "calendar_year", f"{period.start.year} calendar year"
+        seeds.period.add(
+            period_start_date=key[0], period_end_date=key[1], period_label=label, period_kind_code=kind
+        )

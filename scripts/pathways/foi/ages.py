@@ -36,7 +36,8 @@ _OPEN = re.compile(
 )
 _OVER = re.compile(rf"(?<!\w)(?:aged?\s+)?over\s+(?P<low>15)(?:{_UNIT}|s\b)?(?!\w)", re.IGNORECASE)
 _UNDER = re.compile(
-    rf"(?<!\w)(?P<lead>{_LEAD})?under\s+(?:the\s+age\s+of\s+)?(?P<high>5|18)(?P<unit>{_UNIT}|s\b)?(?!\w)", re.IGNORECASE
+    rf"(?<!\w)(?P<lead>{_LEAD})?under\s+(?:the\s+age\s+of\s+)?(?P<high>5|18)(?P<unit>{_UNIT}|s\b)?(?!\w)",
+    re.IGNORECASE,
 )
 _ALL = re.compile(
     r"(?<!\w)(?:"
@@ -69,8 +70,9 @@ def _band_code(low: int, high: int) -> str:
 def find_ages(text: str) -> list[AgeSpan]:
     """The age bands that a text names, from left to right.
 
-    ``16-17`` and ``16+`` are one band, since the letters ask of children; ``0-17`` is all children. A band that
-    the dictionary lacks (``11-15``) is found, with the code ``?``: it must not be taken for its neighbour.
+    ``16-17`` and ``16+`` are one band, since the letters ask of children; ``0-17`` is all children. A band
+    that the dictionary lacks (``11-15``) is found, with the code ``?``: it must not be taken for its
+    neighbour.
     """
     found: list[AgeSpan] = []
 
@@ -94,8 +96,8 @@ def find_ages(text: str) -> list[AgeSpan]:
         is_marked = bool(match["lead"] or match["unit"])
         if low < high <= 25 and (is_marked or code != UNKNOWN or text.strip() == match.group().strip()):
             add(match, code)
-    if not found and (match := _ONLY_ALL.fullmatch(text.strip())):
-        found.append(AgeSpan(0, len(text), ALL, match.group()))
+    if not found and (alone := _ONLY_ALL.fullmatch(text.strip())):
+        found.append(AgeSpan(0, len(text), ALL, alone.group()))
     kept: list[AgeSpan] = []
     for span in sorted(found, key=lambda one: (one.start - one.end, one.start)):
         if all(span.end <= other.start or span.start >= other.end for other in kept):

@@ -59,6 +59,12 @@ class QuestionSet:
         return {question.measure: question.code for question in self.questions if question.measure}
 
     @cached_property
+    def stems(self) -> list[str]:
+        """The numbers of which a letter makes a question: ``4`` of ``4a``."""
+        lettered = (question.number for question in self.questions if question.number[-1:].isalpha())
+        return sorted({number[:-1] for number in lettered})
+
+    @cached_property
     def yes_no(self) -> str | None:
         """The code of the question that asks for yes or no."""
         return next((question.code for question in self.questions if question.measure is None), None)

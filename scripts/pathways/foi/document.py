@@ -17,8 +17,8 @@ class Cell:
     """One printed cell of a grid.
 
     ``text`` is what the eye sees: a raised mark stands as a Unicode superscript (``37¹``), struck and hidden
-    text is left out, white space is single. ``row`` and ``column`` count from 1, a merged cell standing at its
-    top left with its spans.
+    text is left out, white space is single. ``row`` and ``column`` count from 1, a merged cell standing at
+    its top left with its spans.
     """
 
     text: str
@@ -171,7 +171,9 @@ class DocumentBuilder:
         )
 
 
-RAISED = str.maketrans("0123456789+-=()abcdefghijklmnoprstuvwxyz*", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ*")
+RAISED = str.maketrans(
+    "0123456789+-=()abcdefghijklmnoprstuvwxyz*", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ*"
+)
 
 
 def raised(text: str) -> str:

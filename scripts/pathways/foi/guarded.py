@@ -83,7 +83,7 @@ def read_guarded(
                 outcomes.append(_outcome(path, future.result, time_limit))
                 tick(path)
         except KeyboardInterrupt:
-            pool.stop()
+            pool.stop()  # type: ignore[no-untyped-call]
             raise
     return outcomes
 
@@ -108,5 +108,7 @@ def _outcome(path: Path, result: Callable[[], T], time_limit: float) -> Outcome[
     except Exception as fault:  # whatever a damaged document makes of a library is said, and the others go on
         why = f"cannot be read ({type(fault).__name__})"
     return Outcome(
-        path, None, f"{path.name} {why}. It was not read: save the page or sheet with the answer as a file of its own."
+        path,
+        None,
+        f"{path.name} {why}. It was not read: save the page or sheet with the answer as a file of its own.",
     )

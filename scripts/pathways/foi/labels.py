@@ -1,4 +1,4 @@
-"""What a heading or label says: which question, period and age, and whether figures under it are counts at all."""
+"""What a heading says: which question, period and age, and whether figures under it are counts."""
 
 from __future__ import annotations
 
@@ -46,27 +46,62 @@ class Label:
 
 
 _ROLES = (
-    ("not_a_count", r"%|\bper ?cent(?:age)?\b|\bproportion\b|\bshare of\b|\brates?\b|\bper 10,?000\b|\bratio\b"),
-    ("not_a_count", r"\bchange\b|\bdifference\b|\bvariance\b|\bincrease\b|\bdecrease\b|^\W*(?:\+\s*/?\s*[-–−]|±)\W*$|\+/-|^trend$|\bvs\.? |\bdirection of travel\b"),
+    (
+        "not_a_count",
+        r"%|\bper ?cent(?:age)?\b|\bproportion\b|\bshare of\b|\brates?\b|\bper 10,?000\b|\bratio\b",
+    ),
+    (
+        "not_a_count",
+        r"\bchange\b|\bdifference\b|\bvariance\b|\bincrease\b|\bdecrease\b|^\W*(?:\+\s*/?\s*[-–−]|"
+        r"±)\W*$|\+/-|^trend$|\bvs\.? |\bdirection of travel\b",
+    ),
     ("not_a_count", r"\b(?:average|mean|median)\b|\bav\.|\bavg\b"),
-    ("not_a_count", r"\(\s*dfe\s*\)|\bdfe (?:published|figures?|statistics|data)\b|\bpublished (?:by|figures?)\b"),
-    ("not_a_count", r"^(?:target|rank|ranking|budget|cost|forecast|estimate for|england average|national|statistical neighbours?)\b"),
+    (
+        "not_a_count",
+        r"\(\s*dfe\s*\)|\bdfe (?:published|figures?|statistics|data)\b|\bpublished (?:by|figures?)\b",
+    ),
+    (
+        "not_a_count",
+        r"^(?:target|rank|ranking|budget|cost|forecast|estimate for|england average|national|"
+        r"statistical neighbours?)\b",
+    ),
     (
         "replaced",
         r"\b(?:previous(?:ly)?|original(?:ly)?|old|earlier|superseded|draft|incorrect|wrong|withdrawn|before)\b.{0,30}$|"
         r"\b(?:first|initial) (?:figures?|answers?|response|values?|counts?|reply|return|submission)|"
         r"\b(?:figures?|values?|counts?|answers?|numbers?)\b.{0,20}\b(?:sent|given|supplied|provided|issued|disclosed|released)\b|"
         r"\b(?:sent|given|supplied|provided|issued|disclosed|released) (?:on|in)\b|"
-        r"\bas (?:first |originally |previously )?(?:sent|given|supplied|provided|issued|published|answered|reported before)\b|^(?:was|from|sent)$",
+        r"\bas (?:first |originally |previously )?(?:sent|given|supplied|provided|issued|"
+        r"published|answered|reported before)\b|^(?:was|from|sent)$",
     ),
-    ("note", r"^(?:internal )?(?:notes?|comments?|remarks?|commentary|explanation|caveats?|source|ref(?:erence)?|reason|footnotes?|status)\b"),
-    ("question_head", r"^(?:questions?(?: (?:no|number|ref|text)\.?)?|measures?|indicators?|q\.?(?: ?no\.?)?|description|item|activity|data item|metric|data)\W*$"),
-    ("period_head", r"^(?:(?:financial|reporting|fiscal|calendar|time)?\s*(?:years?|periods?|date range|timeframe)|year ending|fy|blwyddyn|cyfnod)\W*$"),
-    ("age_head", r"^(?:ages?(?: ?(?:groups?|bands?|ranges?|at \w+|category))?|oed(?:ran)?|grwp oedran|grŵp oedran|age of child)\W*(?:\(?years\)?)?$"),
+    (
+        "note",
+        r"^(?:internal )?(?:notes?|comments?|remarks?|commentary|explanation|caveats?|source|"
+        r"ref(?:erence)?|reason|footnotes?|status)\b",
+    ),
+    (
+        "question_head",
+        r"^(?:questions?(?: (?:no|number|ref|text)\.?)?|measures?|indicators?|q\.?(?: ?no\.?)?|"
+        r"description|item|activity|data item|metric|data)\W*$",
+    ),
+    (
+        "period_head",
+        r"^(?:(?:financial|reporting|fiscal|calendar|time)?\s*(?:years?|periods?|date range|"
+        r"timeframe)|year ending|fy|blwyddyn|cyfnod)\W*$",
+    ),
+    (
+        "age_head",
+        r"^(?:ages?(?: ?(?:groups?|bands?|ranges?|at \w+|category))?|oed(?:ran)?|grwp oedran|"
+        r"grŵp oedran|age of child)\W*(?:\(?years\)?)?$",
+    ),
     (
         "value_head",
-        r"^(?:the )?(?:total )?(?:new |revised |corrected |updated |amended |right |correct )?(?:no\.?|numbers?|counts?|figures?|values?|totals?|answers?|responses?|results?|children|child count|cyp|children and young people)"
-        r"(?: (?:of|now) (?:children|child|cyp|cases|young people|children and young people))?\W*$|^(?:corrected|correct|revised|updated|amended|should (?:be|read)|now)\b",
+        r"^(?:the )?(?:total )?(?:new |revised |corrected |updated |amended |right |"
+        r"correct )?(?:no\.?|numbers?|counts?|figures?|values?|totals?|answers?|responses?|"
+        r"results?|children|child count|cyp|children and young people)"
+        r"(?: (?:of|now) (?:children|child|cyp|cases|young people|"
+        r"children and young people))?\W*$|^(?:corrected|correct|revised|updated|amended|"
+        r"should (?:be|read)|now)\b",
     ),
 )
 _ROLES_COMPILED = tuple((role, re.compile(pattern, re.IGNORECASE)) for role, pattern in _ROLES)
@@ -75,11 +110,15 @@ _TOTAL = re.compile(
     r"(?:\s*\(?(?:all|overall|5 years|five years|all years|years)\)?)?\s*:?",
     re.IGNORECASE,
 )
-_ALL_YEARS = re.compile(r"\b(?:all|five|5|total)[- ](?:years|periods)\b|\b(?:5|five)[- ]year\b", re.IGNORECASE)
+_ALL_YEARS = re.compile(
+    r"\b(?:all|five|5|total)[- ](?:years|periods)\b|\b(?:5|five)[- ]year\b", re.IGNORECASE
+)
 
 
 _SIGNS = re.compile(r"\W*(?:[+±]\s*/?\s*[-–−]?|%|£)\W*")
-TABLE_NUMBER = re.compile(r"^\W*(?:table|tabl|figure|chart|annex|appendix)\s+[A-Z]?\d{0,2}[a-z]?\s*[:.\-–—]+\s*", re.IGNORECASE)
+TABLE_NUMBER = re.compile(
+    r"^\W*(?:table|tabl|figure|chart|annex|appendix)\s+[A-Z]?\d{0,2}[a-z]?\s*[:.\-–—]+\s*", re.IGNORECASE
+)
 
 
 def _role(text: str) -> str | None:
@@ -131,7 +170,11 @@ def read_label(
         clean = ""
     role = "not_a_count" if _SIGNS.fullmatch(text) else _role(clean) if clean else None
     question = None
-    if clean and not several and role not in ("note", "question_head", "period_head", "age_head", "value_head"):
+    if (
+        clean
+        and not several
+        and role not in ("note", "question_head", "period_head", "age_head", "value_head")
+    ):
         question = read_question(question_set, clean, parent)
     if role == "replaced" and question is not None and len(clean) > 60:
         role = None
@@ -140,10 +183,15 @@ def read_label(
     if _ALL_YEARS.search(text) and not (question and len(clean) > 40):
         role = "not_a_count"
     codes = {span.code for span in ages}
-    if not codes and question is None or (question is not None and question.by_number):
+    if (not codes and question is None) or (question is not None and question.by_number):
         # "Q2 All 2020/21", "2024-25 / all"
         behind = leading_number(clean)[1].strip(" ,:;-–—|/()")
-        if not codes and behind and (spans := find_ages(behind)) and spans[0].end - spans[0].start >= len(behind):
+        if (
+            not codes
+            and behind
+            and (spans := find_ages(behind))
+            and spans[0].end - spans[0].start >= len(behind)
+        ):
             codes, clean = {spans[0].code}, clean.replace(behind, "").strip(" ,:;-–—|/()")
             if not leading_number(clean)[0]:
                 question = None

@@ -1,15 +1,16 @@
 """From a grid to facts: which of its cells are figures, and which question, period and age each is about.
 
-Nothing is assumed of where question, period and age stand. Each row is told apart as headings, a section, figures
-or a note by what its cells say; then every figure takes each dimension from the nearest place that names it: the
-labels of its row, the headings of its column, the section that it stands in, the heading over the table, the name
-of the sheet.
+Nothing is assumed of where question, period and age stand. Each row is told apart as headings, a section,
+figures or a note by what its cells say; then every figure takes each dimension from the nearest place that
+names it: the labels of its row, the headings of its column, the section that it stands in, the heading over
+the table, the name of the sheet.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -40,8 +41,8 @@ class Context:
 class Fact:
     """One printed cell that is a figure or a mark, with what it was read to be about.
 
-    ``age`` and ``period`` are None in a cell that stretches over them (``is_row_wide``). ``aside`` says why the
-    cell is no figure that was asked for; ``doubts`` why a person must look at it.
+    ``age`` and ``period`` are None in a cell that stretches over them (``is_row_wide``). ``aside`` says why
+    the cell is no figure that was asked for; ``doubts`` why a person must look at it.
     """
 
     table: int
@@ -76,7 +77,7 @@ class Reader:
 
     question_set: QuestionSet
     marks: MarkReader
-    document_marks: Mapping[str, DocumentMark]
+    document_marks: dict[str, DocumentMark]
     year_kind: YearKind | None = None
 
     def label(self, text: str, parent: str | None = None) -> Label:
@@ -97,14 +98,17 @@ _BARE_YEAR = re.compile(r"20[0-3]\d")
 _PART = re.compile(r"[(\[]?[a-e][)\].]*", re.IGNORECASE)
 _QUESTION_DIGIT = re.compile(r"[1-9](?:\s?\(?[a-e]\)?)?")
 _NOTE = re.compile(
-    r"^\W*(?:notes?\b|nb\b|n\.b\.|\*|†|‡|source\b|please note|key\b|caveat|[⁰-⁹¹²³ᵃ-ᶻ]|\(?(?:i|ii|iii|iv|v)\)|\[?[a-z\d]\]\s|\d{1,2}[.)]?\s+[A-Z]\w+ )",
+    r"^\W*(?:notes?\b|nb\b|n\.b\.|\*|†|‡|source\b|please note|key\b|caveat|[⁰-⁹¹²³ᵃ-ᶻ]|\(?(?:i|ii|"
+    r"iii|iv|v)\)|\[?[a-z\d]\]\s|\d{1,2}[.)]?\s+[A-Z]\w+ )",
     re.IGNORECASE,
 )
 
 
 SOMETHING_ELSE = re.compile(
-    r"\bfor comparison\b|\bcomparators?\b|\bbenchmark|\bfor (?:information|context) only\b|\bpublished (?:by|figures|statistics|data)\b|"
-    r"\bnational (?:figures|statistics|data)\b|\bengland average\b|\bworkforce\b|\bstaff(?:ing)?\b|\bbudget\b|\bcosts?\b|\bspend|\bby source\b|"
+    r"\bfor comparison\b|\bcomparators?\b|\bbenchmark|\bfor (?:information|context) only\b|"
+    r"\bpublished (?:by|figures|statistics|data)\b|"
+    r"\bnational (?:figures|statistics|data)\b|\bengland average\b|\bworkforce\b|"
+    r"\bstaff(?:ing)?\b|\bbudget\b|\bcosts?\b|\bspend|\bby source\b|"
     r"\bby ward\b|\bby ethnic|\bby gender\b|\bby category\b|\bby month\b|\bcontacts?\b",
     re.IGNORECASE,
 )
@@ -131,7 +135,10 @@ class GridReader:
     @cached_property
     def labels(self) -> dict[tuple[int, int], Label]:
         """What each cell says as a label, by its own place."""
-        return {(cell.row, cell.column): self.reader.label(cell.text, self.context.parent) for cell in self.grid.cells}
+        return {
+            (cell.row, cell.column): self.reader.label(cell.text, self.context.parent)
+            for cell in self.grid.cells
+        }
 
     def label_of(self, cell: Cell) -> Label:
         """What a cell says as a label; a digit in a column of questions is the number of one."""
@@ -143,12 +150,20 @@ class GridReader:
     @cached_property
     def year_columns(self) -> set[int]:
         """Columns of bare years that run on or repeat: labels, and no counts of about two thousand."""
-        return {column for column in self.columns if self._are_years([self.text(row, column) for row in self.rows], repeats=True)}
+        return {
+            column
+            for column in self.columns
+            if self._are_years([self.text(row, column) for row in self.rows], repeats=True)
+        }
 
     @cached_property
     def year_rows(self) -> set[int]:
         """Rows of bare years that run on."""
-        return {row for row in self.rows if self._are_years([cell.text for cell in self.grid.row(row)], repeats=False)}
+        return {
+            row
+            for row in self.rows
+            if self._are_years([cell.text for cell in self.grid.row(row)], repeats=False)
+        }
 
     def _are_years(self, texts: Sequence[str], *, repeats: bool) -> bool:
         shown = [text for text in texts if self.reader.is_figure(text)]
@@ -165,7 +180,14 @@ class GridReader:
         return {
             row
             for row in self.rows
-            if len({cell.text.strip("()[]. ").lower() for cell in self.grid.row(row) if _PART.fullmatch(cell.text)}) > 2
+            if len(
+                {
+                    cell.text.strip("()[]. ").lower()
+                    for cell in self.grid.row(row)
+                    if _PART.fullmatch(cell.text)
+                }
+            )
+            > 2
         }
 
     @cached_property
@@ -184,7 +206,7 @@ class GridReader:
 
     @cached_property
     def label_columns(self) -> set[int]:
-        """Columns of rows with figures in which labels stand more often than figures: ``n/a`` there is a label."""
+        """Columns in which labels stand more often than figures: ``n/a`` there is a label."""
         labels: dict[int, int] = {}
         figures: dict[int, int] = {}
         for row in self.rows:
@@ -218,10 +240,18 @@ class GridReader:
             return False
         if label.age and self._is_age_place(row, column):
             return False
-        return not (label.period or (label.question and not cell.text.strip("*#").isdigit() and label.question.by_number and len(cell.text) > 3))
+        return not (
+            label.period
+            or (
+                label.question
+                and not cell.text.strip("*#").isdigit()
+                and label.question.by_number
+                and len(cell.text) > 3
+            )
+        )
 
     def _is_age_place(self, row: int, column: int) -> bool:
-        """Whether a text such as 5-9 stands where labels stand: before any count of its row, or in a row of labels."""
+        """Whether a text such as 5-9 stands where labels do: before any count, or in a row of labels."""
         texts = [cell for cell in self.grid.row(row) if cell.text]
         counts = [
             cell.column
@@ -282,13 +312,19 @@ class GridReader:
             spans_all = any(cell.column_span > max(1, first - cell.column) for cell in own)
             same = bool(mine) and mine <= theirs and len(own) >= len(stub) - 1
             no_labels_in_figures = not any(
-                self.label_of(cell).dimensions or self.label_of(cell).role or self.label_of(cell).is_total_word for cell in others
+                self.label_of(cell).dimensions
+                or self.label_of(cell).role
+                or self.label_of(cell).is_total_word
+                for cell in others
             )
             if own and same and has_headings_over and not spans_all and no_labels_in_figures:
                 return "figures"
         if kind == "text":
-            return "note" if all(_NOTE.search(cell.text) or len(cell.text) > 90 for cell in cells) else "title"
-        if kind == "section" and _NOTE.search(cells[0].text) and not self.label_of(cells[0]).question:
+            return (
+                "note" if all(_NOTE.search(cell.text) or len(cell.text) > 90 for cell in cells) else "title"
+            )
+        said = self.label_of(cells[0])
+        if kind == "section" and said.question_words and not said.question and _NOTE.search(cells[0].text):
             return "note"
         return kind
 
@@ -296,7 +332,7 @@ class GridReader:
 
     @cached_property
     def blocks(self) -> dict[int, int]:
-        """Number of the block of each row: a block ends where headings, a section or a title follow figures."""
+        """Number of the block of each row; headings, a section or a title after figures begin a new one."""
         number, after_figures = 0, False
         blocks = {}
         for row in self.rows:
@@ -344,8 +380,8 @@ class GridReader:
     def stub_columns(self, row: int, column: int) -> list[int]:
         """The columns of the labels that belong to a figure: those beside it, up to other figures.
 
-        Where a row has one run of figures, all its labels belong to them, on either side. Where tables stand side
-        by side, a figure belongs to the labels at its left.
+        Where a row has one run of figures, all its labels belong to them, on either side. Where tables
+        stand side by side, a figure belongs to the labels at its left.
         """
         block = self.blocks[row]
         first = self.first_value_column.get(block, 1)
@@ -394,7 +430,7 @@ class GridReader:
         """The labels, with a period whose first and last day stand in two cells."""
         if any(label.period or label.is_period_unclear for label in labels):
             return labels
-        for first, second in zip(labels, labels[1:], strict=False):
+        for first, second in itertools.pairwise(labels):
             for joint in (f"{first.text} {second.text}", f"{first.text} to {second.text}"):
                 label = self.reader.label(joint)
                 if label.period and not label.question:
@@ -411,18 +447,28 @@ class GridReader:
                 return
 
     def _in_its_line(self, cell: Cell, *, down: bool) -> Label:
-        """The label of a cell; ``Total`` is all ages only among ages, and else a sum that was not asked for."""
+        """The label of a cell; ``Total`` is all ages only among ages, else a sum that nobody asked for."""
         label = self.label_of(cell)
         if not label.is_total_word:
             return label
         if down:
-            line = [self.grid.at.get((row, cell.column)) for row in self.rows if self.blocks[row] == self.blocks[cell.row]]
+            line = [
+                self.grid.at.get((row, cell.column))
+                for row in self.rows
+                if self.blocks[row] == self.blocks[cell.row]
+            ]
         else:
-            line = [other for other in self.grid.row(cell.row)]
-        others = [self.label_of(other) for other in line if other is not None and other != cell and other.text]
+            line = list(self.grid.row(cell.row))
+        others = [
+            self.label_of(other) for other in line if other is not None and other != cell and other.text
+        ]
         if any(other.age and not other.is_total_word for other in others):
             return label
-        if any(other.period or other.is_period_unclear or other.question for other in others if not other.is_total_word):
+        if any(
+            other.period or other.is_period_unclear or other.question
+            for other in others
+            if not other.is_total_word
+        ):
             return Label(label.text, role="not_a_count")
         return label
 
@@ -444,7 +490,9 @@ class GridReader:
 
     def _under_their_numbers(self, labels: list[Label]) -> list[Label]:
         """Headings such as ``a`` read under the number of the question that stands over them."""
-        parent = next((leading_number(label.text)[0] for label in labels if leading_number(label.text)[0]), None)
+        parent = next(
+            (leading_number(label.text)[0] for label in labels if leading_number(label.text)[0]), None
+        )
         if parent is None or any(label.question for label in labels):
             return labels
         return [self.reader.label(label.text, parent) for label in labels]
@@ -483,14 +531,19 @@ class GridReader:
             return labels
         if self.grid.caption:
             labels.append(self.reader.label(self.grid.caption))
-        labels.extend(label for label in (self.context.question, self.context.period, self.context.age) if label)
+        labels.extend(
+            label for label in (self.context.question, self.context.period, self.context.age) if label
+        )
         if self.grid.sheet:
             labels.append(self.reader.label(self.grid.sheet.rsplit(" / ", 1)[-1]))
         return labels
 
     def _corner(self, row: int) -> Iterator[Label]:
         """What stands over the labels at the left of a row of headings: the year or question of the table."""
-        below = next((other for other in range(row + 1, self.grid.row_count + 1) if self.kinds[other] == "figures"), None)
+        below = next(
+            (other for other in range(row + 1, self.grid.row_count + 1) if self.kinds[other] == "figures"),
+            None,
+        )
         first = self.first_value_column.get(self.blocks[below], 1) if below else 1
         for cell in self.grid.row(row):
             if cell.text and cell.column < first and self.label_of(cell).dimensions:
@@ -512,7 +565,7 @@ class GridReader:
         return facts
 
     def _about(self, row: int) -> str:
-        """The line of text that stands nearest over the block of a row, if it stands after the block before."""
+        """The line of text nearest over the block of a row, if it stands after the block before."""
         block = self.blocks[row]
         for above in range(row - 1, 0, -1):
             if self.kinds[above] == "figures" and self.blocks[above] != block:
@@ -578,9 +631,7 @@ class GridReader:
 
     def _fact(self, row: int, column: int, stub: list[Label], sections: list[Label]) -> Fact:
         cell = self.grid.at.get((row, column))
-        fact = Fact(
-            self.grid.number, row, column, cell.text if cell else "", self.grid.page, self.grid.sheet
-        )
+        fact = Fact(self.grid.number, row, column, cell.text if cell else "", self.grid.page, self.grid.sheet)
         headings = self.column_labels(row, column)
         for label in [*stub, *headings]:
             if label.role in ("not_a_count", "replaced", "note"):
@@ -595,7 +646,9 @@ class GridReader:
         self._place_age(fact, [stub, headings, *([label] for label in sections)])
         return fact
 
-    def _place_question(self, fact: Fact, stub: list[Label], headings: list[Label], sections: list[Label]) -> None:
+    def _place_question(
+        self, fact: Fact, stub: list[Label], headings: list[Label], sections: list[Label]
+    ) -> None:
         for rank in (stub, headings, *([label] for label in sections)):
             said = [label for label in rank if label.question or label.several_questions]
             named = [label for label in said if label.question]
@@ -604,7 +657,9 @@ class GridReader:
             if not named:
                 if rank is stub and any(_is_wordy(label) for label in rank):
                     # a row that is about something that the letter does not ask
-                    fact.doubts.append(f"its label names no question of the letter: {_first_wordy(rank)[:80]}")
+                    fact.doubts.append(
+                        f"its label names no question of the letter: {_first_wordy(rank)[:80]}"
+                    )
                     return
                 continue
             reading, label = self._joint(named)
@@ -618,9 +673,12 @@ class GridReader:
             return
 
     def _joint(self, named: list[Label]) -> tuple[QuestionReading | None, str]:
-        """The question that all labels of one place name together: number in one cell, wording in the next."""
+        """The question that the labels of one place name together: number here, wording there."""
         codes = {label.question.code for label in named if label.question}
-        best = max((label for label in named if label.question), key=lambda label: label.question.strength if label.question else 0)
+        best = max(
+            (label for label in named if label.question),
+            key=lambda label: label.question.strength if label.question else 0,
+        )
         if len(codes) == 1:
             return best.question, best.text
         joint = " ".join(label.question_words for label in named)
@@ -630,7 +688,11 @@ class GridReader:
 
     def _place_period(self, fact: Fact, ranks: list[list[Label]]) -> None:
         for rank in ranks:
-            said = [label for label in rank if label.period or label.is_period_unclear or label.has_several_periods]
+            said = [
+                label
+                for label in rank
+                if label.period or label.is_period_unclear or label.has_several_periods
+            ]
             if not said:
                 continue
             periods = {label.period for label in said if label.period}
@@ -642,7 +704,9 @@ class GridReader:
                 fact.doubts.append("its labels name two periods")
                 return
             if said[0].is_period_unclear and rank in ranks[:2]:
-                fact.doubts.append(f"the document does not say which twelve months '{said[0].text[:40]}' means")
+                fact.doubts.append(
+                    f"the document does not say which twelve months '{said[0].text[:40]}' means"
+                )
                 fact.period_label = said[0].text
                 return
             if rank is ranks[0] or rank is ranks[1]:
@@ -656,7 +720,11 @@ class GridReader:
                 continue
             ages = {label.age for label in said}
             if len(ages) > 1 and ALL in ages and len(ages) == 2:
-                said = [label for label in said if label.age != ALL] if not any(label.is_total_word for label in said) else said
+                said = (
+                    [label for label in said if label.age != ALL]
+                    if not any(label.is_total_word for label in said)
+                    else said
+                )
                 ages = {label.age for label in said}
             if len(ages) > 1:
                 fact.doubts.append("its labels name two age bands")

@@ -15,7 +15,9 @@ from pathways.foi.dictionary import Dictionary, MarkRule
 from pathways.foi.document import single_spaced
 
 RAISED_MARKS = "⁰¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ⁽⁾"
-NOTE_MARK = re.compile(rf"^(?P<figure>.*?[\w\])%])\s*(?P<mark>(?:\[\^?\w{{1,3}}\]|[{RAISED_MARKS}]+|\*{{1,3}}|[†‡§^#]+)+)$")
+NOTE_MARK = re.compile(
+    rf"^(?P<figure>.*?[\w\])%])\s*(?P<mark>(?:\[\^?\w{{1,3}}\]|[{RAISED_MARKS}]+|\*{{1,3}}|[†‡§^#]+)+)$"
+)
 """A figure with the mark of a footnote behind it: raised, a star or dagger, or in brackets."""
 
 
@@ -43,7 +45,7 @@ class DocumentMark:
 
 
 def mark_text(text: str) -> str:
-    """The text as the patterns see it: lower case, single spaces; the macro of the same name does it in SQL."""
+    """The text as the patterns see it: lower case, single spaces, as the macro of that name does it."""
     return single_spaced(text).lower()
 
 

@@ -14,13 +14,27 @@ MAX_BYTES = 60 * 1024 * 1024
 READABLE = ".docx, .xlsx, .ods, .csv, .pdf, .html, .md, .txt or .eml"
 
 _TEXT_KINDS = {
-    ".csv": "delimited", ".tsv": "delimited", ".htm": "web", ".html": "web", ".xhtml": "web", ".md": "markdown",
-    ".markdown": "markdown", ".txt": "plain", ".text": "plain", "": "plain", ".eml": "mail",
-}  # fmt: skip
+    ".csv": "delimited",
+    ".tsv": "delimited",
+    ".htm": "web",
+    ".html": "web",
+    ".xhtml": "web",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".txt": "plain",
+    ".text": "plain",
+    "": "plain",
+    ".eml": "mail",
+}
 _OLD = {
-    ".doc": "Word document in the old format", ".xls": "workbook in the old format", ".msg": "message in Outlook's own format",
-    ".rtf": "document in the rich text format", ".ppt": "presentation", ".pptx": "presentation", ".zip": "archive",
-}  # fmt: skip
+    ".doc": "Word document in the old format",
+    ".xls": "workbook in the old format",
+    ".msg": "message in Outlook's own format",
+    ".rtf": "document in the rich text format",
+    ".ppt": "presentation",
+    ".pptx": "presentation",
+    ".zip": "archive",
+}
 _IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"BM")
 
 
@@ -34,7 +48,8 @@ def open_document(path: Path) -> Document:
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise PathwaysError(
-                f"{path.name} has {size // 1024 // 1024} MiB; an answer of up to {MAX_BYTES // 1024 // 1024} MiB can be read. "
+                f"{path.name} has {size // 1024 // 1024} MiB; an answer of up to {MAX_BYTES // 1024 // 1024} "
+                f"MiB can be read. "
                 "Save the pages or the sheet with the answer as a file of its own."
             )
         content = path.read_bytes()
@@ -55,12 +70,19 @@ def open_content(name: str, content: bytes, depth: int = 0) -> Document:
         document = _read(name, content, depth)
     except RecursionError as fault:
         raise PathwaysError(
-            f"{name} is nested deeper than any answer. It was not read: save its text or its table as a file of its own."
+            f"{name} is nested deeper than any answer. It was not read: save its text or its "
+            f"table as a file of its own."
         ) from fault
     except MemoryError as fault:
-        raise PathwaysError(f"{name} needs more memory than an answer can. Save the part with the answer as a file of its own.") from fault
+        raise PathwaysError(
+            f"{name} needs more memory than an answer can. Save the part with the answer as a "
+            f"file of its own."
+        ) from fault
     if not document.blocks:
-        raise PathwaysError(f"{name} has no text in it. If it is a scan, a person must read it, or make its text readable first.")
+        raise PathwaysError(
+            f"{name} has no text in it. If it is a scan, a person must read it, or make its text "
+            f"readable first."
+        )
     return document
 
 
@@ -78,7 +100,9 @@ def _read(name: str, content: bytes, depth: int) -> Document:
             raise encrypted(name)
         raise _not_readable(name, _OLD.get(suffix, "document in an old Office format"))
     if content.startswith(_IMAGES) or (content.startswith(b"RIFF") and content[8:12] == b"WEBP"):
-        raise PathwaysError(f"{name} is a picture. A person must read it: type the figures into a copy of the template.")
+        raise PathwaysError(
+            f"{name} is a picture. A person must read it: type the figures into a copy of the template."
+        )
     if content.startswith(b"{\\rtf") or suffix in (".doc", ".xls", ".msg", ".rtf"):
         raise _not_readable(name, _OLD.get(suffix, _OLD[".rtf"]))
     if suffix in (".docx", ".xlsx", ".xlsm", ".ods", ".odt", ".pdf"):

@@ -1,8 +1,8 @@
 """Periods as councils write them, read to a first and a last day.
 
-A financial year is 1 April to 31 March, as the letters ask for it. A calendar year stays one, an academic year
-is 1 September to 31 August. A bare year means what the document says that it means, and nothing where it says
-nothing: 2021 may be the year that begins, the year that ends, or the calendar year.
+A financial year is 1 April to 31 March, as the letters ask for it. A calendar year stays one, an academic
+year is 1 September to 31 August. A bare year means what the document says that it means, and nothing where
+it says nothing: 2021 may be the year that begins, the year that ends, or the calendar year.
 """
 
 from __future__ import annotations
@@ -109,17 +109,22 @@ _ENDING = (
     r"(?:\s*[-/]?\s*(?:end(?:ing|ed)?|e|to)\b|\s+(?:up to|until|yn diweddu))(?:\s+(?:on|at|the))?\s*"
 )
 
+_NO_DAY_BEFORE = r"(?<!\d )(?<!\dst )(?<!\dnd )(?<!\drd )(?<!\dth )"
+"""A month is not the first day of itself where a day stands before it that it does not have: 31 April."""
+
 _RANGE = re.compile(
-    rf"(?<![\w/.])(?:from\s+|between\s+)?{_any_date('from')}{_TO}{_any_date('to')}", re.IGNORECASE
+    rf"(?<![\w/.]){_NO_DAY_BEFORE}(?:from\s+|between\s+)?{_any_date('from')}{_TO}{_any_date('to')}",
+    re.IGNORECASE,
 )
 # "1 April 2020" without its year in front: "April to December 2020"
 _MONTHS_OF_ONE_YEAR = re.compile(
-    rf"(?<!\w)(?:{_DAY.format('f')}\s*)?{_MONTH.format('f')}{_TO}"
+    rf"(?<!\w){_NO_DAY_BEFORE}(?:{_DAY.format('f')}\s*)?{_MONTH.format('f')}{_TO}"
     rf"(?:{_DAY.format('t')}\s*)?{_MONTH.format('t')}{_APART}{_YEAR.format('t')}",
     re.IGNORECASE,
 )
 _YEAR_ENDING = re.compile(
-    rf"(?<!\w)(?:{_ENDING}|ye\s+|y/e\s+|fye\s+(?=\d{{1,2}}\s|\w+\s))(?:the\s+)?{_any_date('to')}", re.IGNORECASE
+    rf"(?<!\w)(?:{_ENDING}|ye\s+|y/e\s+|fye\s+(?=\d{{1,2}}\s|\w+\s))(?:the\s+)?{_any_date('to')}",
+    re.IGNORECASE,
 )
 _CALENDAR = re.compile(
     r"(?<!\w)(?:(?:calendar\s+year|cal\.?\s+year|blwyddyn galendr|cy)\s*(?P<a>20\d{2})"
@@ -138,7 +143,10 @@ _SEVERAL_YEARS = re.compile(
     r"(?:20)?\d{2}\s*[/\-–]\s*(?P<to>20\d{2}|\d{2})(?!\d)",
     re.IGNORECASE,
 )
-_FY = re.compile(r"(?<!\w)(?:f\.?y\.?e?|financial\s+year|year\s+ending)\s*'?(?P<year>(?:19|20)\d{2}|\d{2})(?!\w|[/\-–]\d)", re.IGNORECASE)
+_FY = re.compile(
+    r"(?<!\w)(?:f\.?y\.?e?|financial\s+year|year\s+ending)\s*'?(?P<year>(?:19|20)\d{2}|\d{2})(?!\w|[/\-–]\d)",
+    re.IGNORECASE,
+)
 _BARE = re.compile(r"(?<![\w/.,\-–£:])(?P<year>20[0-3]\d)(?![\w/\-–:]|[.,]\d|\s*(?:Act|Regulations|Order)\b)")
 
 
@@ -182,7 +190,11 @@ def calendar_year(year: int) -> Period:
 def _year_ending(day: date) -> Period:
     """The twelve months that end on a day."""
     before = date(day.year - 1, day.month, min(day.day, _last_day(day.year - 1, day.month)))
-    return Period(before + timedelta(days=1), day) if day.month != 3 or day.day != 31 else financial_year(day.year)
+    return (
+        Period(before + timedelta(days=1), day)
+        if day.month != 3 or day.day != 31
+        else financial_year(day.year)
+    )
 
 
 def _ranges(text: str) -> Iterable[PeriodSpan]:
@@ -239,7 +251,7 @@ def _two_years(text: str) -> Iterable[PeriodSpan]:
             continue
         if end - start > 1:
             # years from ... to ...: a total over several of them
-            if len(first) == 4:
+            if len(first) == len(second) == 4:
                 span = Period(date(start, 4, 1), date(end, 3, 31))
                 yield PeriodSpan(match.start(), match.end(), span, match.group())
             continue
@@ -264,9 +276,7 @@ def _single_years(text: str, year_kind: YearKind | None) -> Iterable[PeriodSpan]
     for match in _BARE.finditer(text):
         if any(start <= match.start() < end for start, end in days):
             continue
-        yield PeriodSpan(
-            match.start(), match.end(), _bare_year(int(match["year"]), year_kind), match.group()
-        )
+        yield PeriodSpan(match.start(), match.end(), _bare_year(int(match["year"]), year_kind), match.group())
 
 
 def _bare_year(year: int, kind: YearKind | None) -> Period | None:
@@ -321,10 +331,13 @@ def find_dates(text: str) -> list[tuple[int, int, date]]:
     return dates
 
 
-_MARCH_END = r"(?:year|12 months|twelve months)s?\s+(?:to|ending|ended|end)\s+(?:on\s+)?(?:the\s+)?(?:31(?:st)?\s+(?:of\s+)?)?march"
+_MARCH_END = (
+    r"(?:year|12 months|twelve months)s?\s+(?:to|ending|ended|"
+    r"end)\s+(?:on\s+)?(?:the\s+)?(?:31(?:st)?\s+(?:of\s+)?)?march"
+)
 _KEY_ENDING = re.compile(
-    rf"(?<!\w)(?:(?:fy|fye)\s?'?(?:20)?\d{{2}}|20\d{{2}})['\"”’]?\s*(?:\([^)]*\)\s*)?"
-    rf"(?:means?|is|=|refers to|denotes|stands for|covers|relates to|:)\s*(?:the\s+)?(?P<what>[^.;]{{3,60}})",
+    r"(?<!\w)(?:(?:fy|fye)\s?'?(?:20)?\d{2}|20\d{2})['\"”’]?\s*(?:\([^)]*\)\s*)?"
+    r"(?:means?|is|=|refers to|denotes|stands for|covers|relates to|:)\s*(?:the\s+)?(?P<what>[^.;]{3,60})",
     re.IGNORECASE,
 )
 _YEARS_END = re.compile(
@@ -333,7 +346,8 @@ _YEARS_END = re.compile(
     re.IGNORECASE,
 )
 _YEARS_CALENDAR = re.compile(
-    r"calendar\s+years?|(?:1(?:st)?\s+)?january\s+to\s+(?:31(?:st)?\s+)?december(?!\s+20\d{2}\b)", re.IGNORECASE
+    r"calendar\s+years?|(?:1(?:st)?\s+)?january\s+to\s+(?:31(?:st)?\s+)?december(?!\s+20\d{2}\b)",
+    re.IGNORECASE,
 )
 _REPORTING_YEAR = re.compile(r"reporting\s+years?\b[^.;]{0,60}\bmarch", re.IGNORECASE)
 

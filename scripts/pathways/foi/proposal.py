@@ -15,10 +15,28 @@ from pathways.foi.marks import DocumentMark, Reading
 from pathways.foi.periods import Period
 
 COLUMNS = (
-    "document", "sha256", "reference", "question_set", "question", "measure", "period_start", "period_end", "age_band",
-    "cell_text", "value", "lower", "upper", "status", "is_approximate", "is_sure", "reason", "page_or_sheet", "table",
-    "row", "column",
-)  # fmt: skip
+    "document",
+    "sha256",
+    "reference",
+    "question_set",
+    "question",
+    "measure",
+    "period_start",
+    "period_end",
+    "age_band",
+    "cell_text",
+    "value",
+    "lower",
+    "upper",
+    "status",
+    "is_approximate",
+    "is_sure",
+    "reason",
+    "page_or_sheet",
+    "table",
+    "row",
+    "column",
+)
 YES_NO_MEASURE = "process_to_refer"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -47,7 +48,7 @@ def unflatten(reader: Reader, blocks: Sequence[Block], first_number: int) -> lis
 
 
 def _cells_from(reader: Reader, blocks: Sequence[Block], at: int) -> tuple[list[list[str]], int] | None:
-    """Rows of the widest table whose first cell is the paragraph at a place, and how many paragraphs it takes."""
+    """Rows of the longest table whose first cell is the paragraph at a place, and its length."""
     texts: list[str] = []
     for block in blocks[at : at + 800]:
         if not isinstance(block, Paragraph) or len(block.text) > 220:
@@ -66,7 +67,9 @@ def _cells_from(reader: Reader, blocks: Sequence[Block], at: int) -> tuple[list[
             taken = headings
             while taken + width <= len(texts):
                 row = texts[taken : taken + width]
-                if not reader.label(row[0]).dimensions or not all(_is_value(reader, text) for text in row[1:]):
+                if not reader.label(row[0]).dimensions or not all(
+                    _is_value(reader, text) for text in row[1:]
+                ):
                     break
                 rows.append(row)
                 taken += width
@@ -77,8 +80,10 @@ def _cells_from(reader: Reader, blocks: Sequence[Block], at: int) -> tuple[list[
 
 def _is_heading(reader: Reader, text: str) -> bool:
     label = reader.label(text)
-    return len(text) <= 200 and (label.says_something or label.is_total_word) and not (
-        reader.is_figure(text) and not label.dimensions
+    return (
+        len(text) <= 200
+        and (label.says_something or label.is_total_word)
+        and not (reader.is_figure(text) and not label.dimensions)
     )
 
 
@@ -90,31 +95,63 @@ def _is_value(reader: Reader, text: str) -> bool:
 _SEPARATOR = re.compile(r"\s*(?:[:=–—]|(?<=\s)-(?=\s)|\s->\s|→|\.{3,})\s*")
 _FIGURE = re.compile(
     r"(?<![\w.,/£#&])(?:(?:~|approx\.?|approximately|about|around|circa|c\.)\s?)?"
-    r"(?:\d{1,3}(?:[,\u00a0]\d{3})+|\d{1,3}(?: \d{3})+(?!\d)|\d+)(?:\s?\(\d+(?:\.\d+)?\s?%[^)]{0,40}\))?(?![\w/£%]|[.,]\d|\s?%|\s?(?:months?|days?|weeks?|per cent|hours?)\b)"
-    r"|(?:<|≤|less than|fewer than|under|below)\s?(?:\d{1,2}|five|six|ten)\b|\b\d{1,2} or (?:fewer|less)\b|(?<!\w)\*+(?!\w)|\[[cuxz]\]|\bnil\b|\bzero\b",
+    r"(?:\d{1,3}(?:[,\u00a0]\d{3})+|\d{1,3}(?: \d{3})+(?!\d)|"
+    r"\d+)(?:\s?\(\d+(?:\.\d+)?\s?%[^)]{0,40}\))?(?![\w/£%]|[.,]\d|\s?%|\s?(?:months?|days?|"
+    r"weeks?|per cent|hours?)\b)"
+    r"|(?:<|≤|less than|fewer than|under|below)\s?(?:\d{1,2}|five|six|ten)\b|"
+    r"\b\d{1,2} or (?:fewer|less)\b|(?<!\w)\*+(?!\w)|\[[cuxz]\]|\bnil\b|\bzero\b",
     re.IGNORECASE,
 )
 _STATUS = re.compile(
-    r"\b(?:information |data |figures? )?(?:is |are |was |were )?(?:not (?:held|recorded|available|collected)|publicly available)\b|\bwe (?:do|did) not (?:hold|record)\b", re.IGNORECASE
+    r"\b(?:information |data |figures? )?(?:is |are |was |were )?(?:not (?:held|recorded|"
+    r"available|collected)|publicly available)\b|\bwe (?:do|did) not (?:hold|record)\b",
+    re.IGNORECASE,
 )
 _FILLER = re.compile(
-    r"\b(?:children|child|young people|people|were|was|there|are|is|in|for|aged?|ages?|of|the|and|during|received|had|have|a|an|total|number|"
-    r"of which|which|who|years?|yrs?|olds?|period|group|cases?|figure|figures|reported|recorded|to|from|at|on|as|follows|broken down|breakdown|by|these|"
+    r"\b(?:children|child|young people|people|were|was|there|are|is|in|for|aged?|ages?|of|the|and|"
+    r"during|received|had|have|a|an|total|number|"
+    r"of which|which|who|years?|yrs?|olds?|period|group|cases?|figure|figures|reported|recorded|"
+    r"to|from|at|on|as|follows|broken down|breakdown|by|these|"
     r"those|this|with|including|comprising|made up|band|only|followed|up)\b|[\s\W]",
     re.IGNORECASE,
 )
-_BASE = re.compile(r"^\W*(?:in [^,]{4,20}, )?(?:of|from|out of|among)\s+(?:the |these |those |our )?$", re.IGNORECASE)
+_BASE = re.compile(
+    r"^\W*(?:in [^,]{4,20}, )?(?:of|from|out of|among)\s+(?:the |these |those |our )?$", re.IGNORECASE
+)
 _CORRECTED = re.compile(
-    r"\b(?:should (?:now )?(?:read|be|have been|have read|say|state)|is (?:now )?corrected to|has been corrected to|is amended to|amended to read|corrected to)\s+(?:as\s+)?['\"‘“]?(?P<value>not held|not recorded|not available|\d[\d,]*|<\s?\d+|[^\s,.;'\"]+)"
+    r"\b(?:should (?:now )?(?:read|be|have been|have read|say|state)|is (?:now )?corrected to|"
+    r"has been corrected to|is amended to|amended to read|"
+    r"corrected to)\s+(?:as\s+)?['\"‘“]?(?P<value>not held|not recorded|not available|\d[\d,]*|"
+    r"<\s?\d+|[^\s,.;'\"]+)"
     r"|(?P<instead>\d[\d,]*|<\s?\d+),?\s+(?:\(?not|instead of|rather than|in place of)\s+(?:\d|<|tbc)"
-    r"|\b(?:changes?|changed|amended|corrected|revised|moves?) from \S+ to (?P<changed>\d[\d,]*|<\s?\d+|not held)",
+    r"|\b(?:changes?|changed|amended|corrected|revised|moves?) from \S+ to (?P<changed>\d[\d,]*|"
+    r"<\s?\d+|not held)",
     re.IGNORECASE,
 )
-_NO_ANSWER = re.compile(r"\b(?:per hour|an hour|hours?|£|working days|postcode|tel|telephone|section \d+ of)\b", re.IGNORECASE)
-_REFUSED = re.compile(r"\bexempt|\bsection (?:12|14|22|40)\b|\bs\.?\s?(?:12|14|22|40)\b|\brefus|\bexceed the (?:appropriate|cost) limit|\bcost limit\b", re.IGNORECASE)
-_NOT_HELD = re.compile(r"\bnot (?:held|recorded|collected|captured)\b|\b(?:do|does|did) not (?:currently )?(?:hold|record|collect|capture)\b|\bno information (?:is )?held\b", re.IGNORECASE)
-_ELSEWHERE = re.compile(r"\bpublicly available\b|\bpublic domain\b|\bsection 21\b|\bs\.?\s?21\b|\b(?:is|are|already) published\b|\bsee (?:the )?dfe\b|\bpublished (?:by|on|at) (?:the )?(?:dfe|department|gov)", re.IGNORECASE)
-_NOT_AVAILABLE = re.compile(r"\bnot available\b|\bunavailable\b|\bcannot be provided\b|\bunable to provide\b|\bto be confirmed\b|\btbc\b", re.IGNORECASE)
+_NO_ANSWER = re.compile(
+    r"\b(?:per hour|an hour|hours?|£|working days|postcode|tel|telephone|section \d+ of)\b", re.IGNORECASE
+)
+_REFUSED = re.compile(
+    r"\bexempt|\bsection (?:12|14|22|40)\b|\bs\.?\s?(?:12|14|22|40)\b|\brefus|"
+    r"\bexceed the (?:appropriate|cost) limit|\bcost limit\b",
+    re.IGNORECASE,
+)
+_NOT_HELD = re.compile(
+    r"\bnot (?:held|recorded|collected|captured)\b|\b(?:do|does|did) not (?:currently )?(?:hold|"
+    r"record|collect|capture)\b|\bno information (?:is )?held\b",
+    re.IGNORECASE,
+)
+_ELSEWHERE = re.compile(
+    r"\bpublicly available\b|\bpublic domain\b|\bsection 21\b|\bs\.?\s?21\b|\b(?:is|are|"
+    r"already) published\b|\bsee (?:the )?dfe\b|\bpublished (?:by|on|at) (?:the )?(?:dfe|"
+    r"department|gov)",
+    re.IGNORECASE,
+)
+_NOT_AVAILABLE = re.compile(
+    r"\bnot available\b|\bunavailable\b|\bcannot be provided\b|\bunable to provide\b|"
+    r"\bto be confirmed\b|\btbc\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -165,7 +202,12 @@ def read_line(reader: Reader, text: str, context: Context) -> list[Said]:
         label = reader.label(plain[: len(plain) - len(behind)].strip(), context.parent)
         if reader.question_set.by_code[codes[0]].measure is None or not behind:
             return []
-        over = Context(label if label.question else None, context.period, context.age, number if len(codes) > 1 else context.parent)
+        over = Context(
+            label if label.question else None,
+            context.period,
+            context.age,
+            number if len(codes) > 1 else context.parent,
+        )
         return [Said(one.text, _joined(label, one.label), one.doubt) for one in _answer(reader, behind, over)]
     return _answer(reader, plain, context)
 
@@ -176,7 +218,12 @@ def _answer(reader: Reader, text: str, context: Context) -> list[Said]:
         label = reader.label(parts[0], context.parent)
         value = parts[1].strip().rstrip(".")
         status = reader.status(value)
-        if label.says_something and status and (status != "unreadable" or len(value) <= 12) and _is_only_label(label):
+        if (
+            label.says_something
+            and status
+            and (status != "unreadable" or len(value) <= 12)
+            and _is_only_label(label)
+        ):
             return [Said(value, label)]
     said: list[Said] = []
     carried: Label | None = None
@@ -198,7 +245,9 @@ def _corrections(reader: Reader, text: str, context: Context) -> list[Said]:
         if not match:
             continue
         value = (match["value"] or match["changed"] or match["instead"]).strip().rstrip(".,;")
-        label = _question_within(reader, sentence[: match.start()]) or reader.label(sentence[: match.start()].strip(), context.parent)
+        label = _question_within(reader, sentence[: match.start()]) or reader.label(
+            sentence[: match.start()].strip(), context.parent
+        )
         if label.question is None and context.question:
             label = _joined(context.question, label)
         if label.question and (label.period or context.period) and reader.is_figure(value):
@@ -208,7 +257,9 @@ def _corrections(reader: Reader, text: str, context: Context) -> list[Said]:
 
 def _question_within(reader: Reader, text: str) -> Label | None:
     """The label of a sentence that names a question in its middle: "the figure for question 7, 2024-2025"."""
-    match = re.search(r"\b(?:questions?|qu|q)\s*\.?\s*\d\s*\(?(?:[a-e](?![a-z]))?\)?(?![a-z])", text, re.IGNORECASE)
+    match = re.search(
+        r"\b(?:questions?|qu|q)\s*\.?\s*\d\s*\(?(?:[a-e](?![a-z]))?\)?(?![a-z])", text, re.IGNORECASE
+    )
     if not match:
         return None
     number = reader.label(match.group())
@@ -219,7 +270,10 @@ def _question_within(reader: Reader, text: str) -> Label | None:
 
 def _dimensions_alone(text: str) -> str:
     """The periods and ages of a text without its other words."""
-    spans = sorted([(span.start, span.end) for span in find_periods(text)] + [(span.start, span.end) for span in find_ages(text)])
+    spans = sorted(
+        [(span.start, span.end) for span in find_periods(text)]
+        + [(span.start, span.end) for span in find_ages(text)]
+    )
     return " ".join(text[start:end] for start, end in spans)
 
 
@@ -253,7 +307,7 @@ def _clauses(reader: Reader, sentence: str, context: Context, carried: Label | N
     """
     figures = figures_in(sentence)
     if len(figures) > 1 and _BASE.match(sentence[: figures[0][0]]):
-        # "Of the 903 children closed in 2020/21, 144 were re-referred": the first is what the second is a part of
+        # "Of the 903 children closed in 2020/21, 144 were re-referred": the second is a part of the first
         start, end, _ = figures[0]
         sentence = sentence[:start] + " " * (end - start) + sentence[end:]
         figures = figures[1:]
@@ -274,16 +328,26 @@ def _clauses(reader: Reader, sentence: str, context: Context, carried: Label | N
         question, is_agreed = _question_of(reader, label if label.question else (whole or label), context)
         if not is_agreed:
             return None
-        if question is None and not (label.question or whole and whole.question) and _FILLER.sub("", label.question_words):
+        if (
+            question is None
+            and not (label.question or (whole and whole.question))
+            and _FILLER.sub("", label.question_words)
+        ):
             return None
         before = said[-1].label if said else carried
         if before is not None and not label.period and before.period and not label.is_period_unclear:
             label = _joined(Label(before.text, period=before.period), label)
-        if not (label.dimensions or (said and said[-1].label.dimensions)) and _FILLER.sub("", label.question_words):
+        if not (label.dimensions or (said and said[-1].label.dimensions)) and _FILLER.sub(
+            "", label.question_words
+        ):
             return None
         if not (label.period or (context.period and context.period.period) or label.is_period_unclear):
             return None
-        own = label.question if label.question and label.question.strength >= 3 and not context.question else None
+        own = (
+            label.question
+            if label.question and label.question.strength >= 3 and not context.question
+            else None
+        )
         said.append(Said(figure, replace(label, question=question or own)))
     return said
 
@@ -292,17 +356,22 @@ def _clause_bounds(sentence: str, figures: list[tuple[int, int, str]]) -> list[t
     """Where the clause of each figure begins and ends."""
     blanked = _without_labels(sentence).replace("children and young people", "children & young people")
     cuts = [0]
-    for (_, end, _), (start, _, _) in zip(figures, figures[1:], strict=False):
+    for (_, end, _), (start, _, _) in itertools.pairwise(figures):
         between = blanked[end:start]
         cut = end + len(between) // 2
-        for pattern, take_last in ((r";", False), (r"[,:]", False), (r"\band\b", True), (r"\s[-–—]\s|\(", False)):
+        for pattern, take_last in (
+            (r";", False),
+            (r"[,:]", False),
+            (r"\band\b", True),
+            (r"\s[-–—]\s|\(", False),
+        ):
             places = [match.start() for match in re.finditer(pattern, between)]
             if places:
                 cut = end + places[-1 if take_last else 0]
                 break
         cuts.append(cut)
     cuts.append(len(sentence))
-    return list(zip(cuts, cuts[1:], strict=False))
+    return list(itertools.pairwise(cuts))
 
 
 _COMPATIBLE = frozenset(
@@ -316,11 +385,11 @@ _COMPATIBLE = frozenset(
         ("care_and_support_plan", "assessed"),
     }
 )
-"""What a sentence under a question may name in short: under the question on early help, "were re-referred"."""
+"""What a sentence under a question may name in short: "were re-referred" under that on early help."""
 
 
 def _question_of(reader: Reader, label: Label, context: Context) -> tuple[QuestionReading | None, bool]:
-    """The question that a clause names itself, if another than that of the context, and whether the two go together."""
+    """The question that a clause names itself, if another than its context, and whether both fit."""
     by_code = reader.question_set.by_code
     named = label.question
     over = context.question.question if context.question else None
@@ -339,15 +408,24 @@ def _question_of(reader: Reader, label: Label, context: Context) -> tuple[Questi
 def _stated_status(reader: Reader, sentence: str, context: Context) -> list[Said] | None:
     """A sentence without a figure that gives years a status: ``2015/16 and 2016/17: not held``."""
     match = _STATUS.search(sentence)
-    periods = list(dict.fromkeys(span.period for span in find_periods(sentence) if span.period and not span.period.is_longer_than_a_year))
+    periods = list(
+        dict.fromkeys(
+            span.period
+            for span in find_periods(sentence)
+            if span.period and not span.period.is_longer_than_a_year
+        )
+    )
     if not match or not periods or context.question is None or len(sentence) > 200:
         return []
     text = sentence[match.start() :].strip(" .:()")
-    return [Said(text, Label(sentence[: match.start()].strip(" :–-") or sentence, period=period)) for period in periods]
+    return [
+        Said(text, Label(sentence[: match.start()].strip(" :–-") or sentence, period=period))
+        for period in periods
+    ]
 
 
 def status_of(reader: Reader, text: str) -> str | None:
-    """The status that a sentence of the letter gives a whole question: refused, not held, published elsewhere."""
+    """The status that a sentence gives a whole question: refused, not held, published elsewhere."""
     plain = text.strip(" .:;–-")
     status = reader.status(plain)
     if status in SPREADING:
@@ -372,7 +450,9 @@ def fact_of(said: Said, context: Context, table: int, row: int, column: int, par
     reading = label.question or (context.question.question if context.question else None)
     if reading:
         fact.question, fact.strength = reading.code, reading.strength
-        fact.question_label = label.question_words if label.question else (context.question.text if context.question else "")
+        fact.question_label = (
+            label.question_words if label.question else (context.question.text if context.question else "")
+        )
         if reading.doubt:
             fact.doubts.append(reading.doubt)
     over = context.period

@@ -10,11 +10,19 @@ from datetime import date
 
 from pathways.errors import PathwaysError
 from pathways.foi.ages import ALL, UNKNOWN
-from pathways.foi.dictionary import Dictionary, QuestionSet
-from pathways.foi.document import Block, Document, Grid, Paragraph
+from pathways.foi.dictionary import Council, Dictionary, QuestionSet
+from pathways.foi.document import Document, Grid, Paragraph
 from pathways.foi.labels import Label
 from pathways.foi.layout import SOMETHING_ELSE, Context, Fact, Reader, read_grid
-from pathways.foi.marks import NOTE_MARK, RAISED_MARKS, UNREADABLE, DocumentMark, MarkReader, Reading, mark_text
+from pathways.foi.marks import (
+    NOTE_MARK,
+    RAISED_MARKS,
+    UNREADABLE,
+    DocumentMark,
+    MarkReader,
+    Reading,
+    mark_text,
+)
 from pathways.foi.periods import Period, find_periods, stated_year_kind
 from pathways.foi.proposal import Note, Proposal, ProposedCell, YesNo
 from pathways.foi.prose import fact_of, read_line, status_of, unflatten
@@ -63,7 +71,8 @@ def read_document(document: Document, dictionary: Dictionary, told: Told) -> Pro
         if recognised is None:
             known = ", ".join(one.code for one in dictionary.question_sets)
             raise PathwaysError(
-                f"{document.name}: nothing in it tells which letter it answers. Say it with --question-set ({known})."
+                f"{document.name}: nothing in it tells which letter it answers. Say it with "
+                f"--question-set ({known})."
             )
         question_set, is_certain = recognised.question_set, recognised.is_certain
     return _Reading(document, dictionary, told, question_set, is_certain).proposal()
@@ -73,7 +82,12 @@ class _Reading:
     """The reading of one document."""
 
     def __init__(
-        self, document: Document, dictionary: Dictionary, told: Told, question_set: QuestionSet, is_certain: bool
+        self,
+        document: Document,
+        dictionary: Dictionary,
+        told: Told,
+        question_set: QuestionSet,
+        is_certain: bool,
     ) -> None:
         self.document = document
         self.dictionary = dictionary
@@ -94,7 +108,9 @@ class _Reading:
         self.prose_row = 0
         self.repeated = {
             text
-            for text, count in Counter(block.text for block in document.blocks if isinstance(block, Paragraph)).items()
+            for text, count in Counter(
+                block.text for block in document.blocks if isinstance(block, Paragraph)
+            ).items()
             if count > 1
         }
 
@@ -106,16 +122,20 @@ class _Reading:
             if isinstance(block, Paragraph):
                 if len(block.text) <= 40:
                     texts.add(block.text)
-                texts.update(re.findall(r"<\s?\d+|\*+|\[\w\]|\w+ or (?:fewer|less)|(?:(?:fewer|less) than|under|below) \w+", block.text))
+                texts.update(
+                    re.findall(
+                        r"<\s?\d+|\*+|\[\w\]|\w+ or (?:fewer|less)|(?:(?:fewer|less) than|under|below) \w+",
+                        block.text,
+                    )
+                )
         return {mark_text(text) for text in texts if text and len(text) <= 60}
 
     def _document_marks(self, marks: MarkReader) -> dict[str, DocumentMark]:
         texts = self._cell_texts()
-        zero = zero_is_shown(self.said)
-        stated = stated_marks(self.said, texts, marks, zero)
-        for text in texts:
-            if text not in stated and (mark := self._noted(text, marks, stated)) is not None:
-                stated[text] = mark
+        stated = stated_marks(self.said, texts, marks, zero_is_shown(self.said))
+        for text in texts - set(stated):
+            if (noted := self._noted(text, marks, stated)) is not None:
+                stated[text] = noted
         return stated
 
     def _noted(self, text: str, marks: MarkReader, stated: dict[str, DocumentMark]) -> DocumentMark | None:
@@ -124,22 +144,37 @@ class _Reading:
         if general is not None and general.status != "unreadable":
             return None
         in_digits = _with_digits(text)
-        if in_digits != text and (reading := marks.general(in_digits)) is not None and reading.status == "suppressed":
+        if (
+            in_digits != text
+            and (reading := marks.general(in_digits)) is not None
+            and reading.status == "suppressed"
+        ):
             own = DocumentMark(reading, "A number in words.", "The cell as printed.")
-            return stated[in_digits] if in_digits in stated else own
-        match = NOTE_MARK.match(text) or re.match(r"^(?P<figure>[\d, ]*\d|<\s?\d+)\s*(?P<mark>\([ivx\d]{1,4}\)|\([a-z]\))$", text)
+            return stated.get(in_digits, own)
+        match = NOTE_MARK.match(text) or re.match(
+            r"^(?P<figure>[\d, ]*\d|<\s?\d+)\s*(?P<mark>\([ivx\d]{1,4}\)|\([a-z]\))$", text
+        )
         if match:
             figure = match["figure"].strip()
             note = self.notes_by_mark.get(plain_mark(match["mark"]))
             is_raised = match["mark"][0] in RAISED_MARKS
             own = stated.get(match["mark"])
             reading = stated[figure].reading if figure in stated else marks.general(figure)
-            if reading is None or reading.status == "unreadable" or own is not None or not (note or is_raised):
+            if (
+                reading is None
+                or reading.status == "unreadable"
+                or own is not None
+                or not (note or is_raised)
+            ):
                 return None
             evidence = note or "A raised mark without a note."
             return DocumentMark(reading, "The mark of a footnote stands behind the figure.", evidence)
         match = re.match(r"^(?P<figure>[\d, ]*\d)\s*\((?P<remark>[a-z][a-z .'’\-]{3,40})\)$", text)
-        if match and (reading := marks.general(match["figure"].strip())) is not None and reading.status == "reported":
+        if (
+            match
+            and (reading := marks.general(match["figure"].strip())) is not None
+            and reading.status == "reported"
+        ):
             return DocumentMark(reading, "Words in brackets stand behind the figure.", f"({match['remark']})")
         return None
 
@@ -190,7 +225,9 @@ class _Reading:
                 run = []
                 continue
             if label.several_questions:
-                codes = [code for number in label.several_questions for code in self.question_set.numbered(number)]
+                codes = [
+                    code for number in label.several_questions for code in self.question_set.numbered(number)
+                ]
                 self.status_lines.append((block, codes))
                 question, run, period, age = None, [], None, None
                 continue
@@ -213,7 +250,11 @@ class _Reading:
             if number and label.question is None and self._has_parts(number) and len(text) < 200:
                 parent, question, run = number, None, []
                 continue
-            if (label.period or label.is_period_unclear or label.age) and not label.question and self._is_heading(block):
+            if (
+                (label.period or label.is_period_unclear or label.age)
+                and not label.question
+                and self._is_heading(block)
+            ):
                 # one after the other without figures between them is a list in the request, and no heading
                 if label.period or label.is_period_unclear:
                     is_list = period_at > figures_at and period_at == at - 1
@@ -234,7 +275,7 @@ class _Reading:
         return facts
 
     def _is_margin(self, text: str) -> bool:
-        """Whether a text is the header or footer of pages: printed again and again, and saying nothing of a figure."""
+        """Whether a text is the header or footer of pages: printed again, and saying no figure."""
         return (
             text in self.repeated
             and len(text) < 120
@@ -268,7 +309,11 @@ class _Reading:
         if re.match(r"^\W*(?:notes?\b|nb\b|\*|source\b|please|page \d|[⁰-⁹¹²³]|\d\s)", text, re.IGNORECASE):
             return False
         words = len(text.split())
-        return (block.is_heading or (words <= 14 and not text.endswith((".", ":", ";", ",", "?")))) and words >= 2 and not label.says_something
+        return (
+            (block.is_heading or (words <= 14 and not text.endswith((".", ":", ";", ",", "?"))))
+            and words >= 2
+            and not label.says_something
+        )
 
     def _of_grid(self, found: list[Fact], grid: Grid, title: str) -> list[Fact]:
         """The facts of a grid; all aside where the table is about something else."""
@@ -307,11 +352,18 @@ class _Reading:
                     after = at
                 continue
             if after is not None and best is None and at - after <= 4:
-                text = re.sub(r"^(?:answer|response|a|ateb)\s*[:.\-–]\s*", "", block.text, flags=re.IGNORECASE)
+                text = re.sub(
+                    r"^(?:answer|response|a|ateb)\s*[:.\-–]\s*", "", block.text, flags=re.IGNORECASE
+                )
                 value = yes_or_no(text)
                 if value is not None and len(text) < 500:
                     best, after = YesNo(code, text, value), None
-                elif not label.says_something and len(text) < 200 and at == after + 1 and not text.endswith("?"):
+                elif (
+                    not label.says_something
+                    and len(text) < 200
+                    and at == after + 1
+                    and not text.endswith("?")
+                ):
                     best, after = YesNo(code, text, None), None
                 elif label.question:
                     after = None
@@ -373,12 +425,20 @@ class _Reading:
                     continue
                 have.add(code)
                 self.prose_row += 1
-                fact = Fact(self.prose_table + 1, self.prose_row, 2, answer.strip(" :"), block.page, block.sheet, paragraph=block.text)
+                fact = Fact(
+                    self.prose_table + 1,
+                    self.prose_row,
+                    2,
+                    answer.strip(" :"),
+                    block.page,
+                    block.sheet,
+                    paragraph=block.text,
+                )
                 fact.question, fact.question_label, fact.is_row_wide = code, code, True
                 fact.strength = 3
                 more.append(fact)
                 if self.reader.status(fact.text) is None:
-                    self.reader.document_marks[mark_text(fact.text)] = DocumentMark(  # type: ignore[index]
+                    self.reader.document_marks[mark_text(fact.text)] = DocumentMark(
                         Reading(status), "The letter says so of the whole question.", block.text
                     )
         return more
@@ -420,7 +480,7 @@ class _Reading:
         proposal.notes = self._notes(proposal, rounding)
         return proposal
 
-    def _authority(self, councils: list[tuple[object, str]] | Sequence[tuple[object, str]]) -> tuple[str, str]:
+    def _authority(self, councils: Sequence[tuple[Council, str]]) -> tuple[str, str]:
         if self.told.authority:
             named = [
                 council
@@ -431,16 +491,23 @@ class _Reading:
             ]
             if len(named) != 1:
                 raise PathwaysError(
-                    f"--authority '{self.told.authority}' names {len(named)} councils of this letter's nation; "
+                    f"--authority '{self.told.authority}' names {len(named)} councils of this "
+                    f"letter's nation; "
                     "one was expected: give a name or code of seeds/reference/authority.csv."
                 )
-            return named[0].code, next((printed for council, printed in councils if council == named[0]), named[0].name)
-        own = [(council, printed) for council, printed in councils if council.nation == self.question_set.nation]  # type: ignore[attr-defined]
+            return named[0].code, next(
+                (printed for council, printed in councils if council == named[0]), named[0].name
+            )
+        own = [
+            (council, printed) for council, printed in councils if council.nation == self.question_set.nation
+        ]
         if len(own) == 1:
-            return own[0][0].code, own[0][1]  # type: ignore[attr-defined]
+            return own[0][0].code, own[0][1]
         if len(own) > 1:
             self.remarks.append(
-                "it names several councils (" + ", ".join(printed for _, printed in own) + "): say which with --authority"
+                "it names several councils ("
+                + ", ".join(printed for _, printed in own)
+                + "): say which with --authority"
             )
         return "", ""
 
@@ -469,9 +536,19 @@ class _Reading:
         question = self.question_set.by_code[fact.question or ""]
         if question.measure is None:
             return
-        if rounded_to and reading.value is not None and reading.status == "reported" and not reading.is_approximate:
+        if (
+            rounded_to
+            and reading.value is not None
+            and reading.status == "reported"
+            and not reading.is_approximate
+        ):
             either = rounded_to // 2
-            reading = replace(reading, lower=max(0, reading.value - either), upper=reading.value + either, is_approximate=True)
+            reading = replace(
+                reading,
+                lower=max(0, reading.value - either),
+                upper=reading.value + either,
+                is_approximate=True,
+            )
         periods = [fact.period] if fact.period else list(self.question_set.periods)
         ages = [fact.age] if fact.age else list(self.question_set.ages)
         for period in periods:
@@ -486,17 +563,18 @@ class _Reading:
         return len({fact.question for fact in self.kept if fact.question}) >= 4
 
     def _without_weaker(self, cells: list[ProposedCell]) -> tuple[list[ProposedCell], list[Fact]]:
-        """Without figures of another table whose label is only like the question, where the question itself has one."""
+        """Without figures whose label is only like a question that another table names itself."""
         strongest: dict[object, int] = defaultdict(int)
         for cell in cells:
             if cell.question and cell.fact.text:
                 strongest[cell.key] = max(strongest[cell.key], cell.fact.strength)
         weak = [
-            cell for cell in cells
-            if cell.question and cell.fact.strength <= 1 and strongest[cell.key] >= 3
-        ]  # fmt: skip
+            cell for cell in cells if cell.question and cell.fact.strength <= 1 and strongest[cell.key] >= 3
+        ]
         for cell in weak:
-            cell.fact.aside = f"another table says it with the question's own label ({cell.fact.question_label[:50]})"
+            cell.fact.aside = (
+                f"another table says it with the question's own label ({cell.fact.question_label[:50]})"
+            )
         facts = list({id(cell.fact): cell.fact for cell in weak}.values())
         return [cell for cell in cells if cell not in weak], facts
 
@@ -527,7 +605,9 @@ class _Reading:
 
     def _contradictions(self, one: dict[object, ProposedCell]) -> dict[object, str]:
         found: dict[object, str] = {}
-        parts = [(part, whole) for code, part, whole in self.dictionary.subsets if code == self.question_set.code]
+        parts = [
+            (part, whole) for code, part, whole in self.dictionary.subsets if code == self.question_set.code
+        ]
         sums: dict[tuple[str, Period], int] = defaultdict(int)
         for cell in one.values():
             question, period, age = cell.key
@@ -541,12 +621,17 @@ class _Reading:
             for key in wholes:
                 whole = one.get(key)
                 if whole is not None and _is_above(cell.reading.lower, whole.reading.upper):
-                    words = f"{question} {cell.fact.text} ({age}) is more than {key[0]} {whole.fact.text} ({key[2]}), of which it is a part"
+                    words = (
+                        f"{question} {cell.fact.text} ({age}) is more than {key[0]} {whole.fact.text} "
+                        f"({key[2]}), of which it is a part"
+                    )
                     found[cell.key] = found[key] = words
         for (question, period), total in sums.items():
             whole = one.get((question, period, ALL))
             if whole is not None and _is_above(total, whole.reading.upper):
-                found[question, period, ALL] = f"the age bands together are {total}, more than all children {whole.fact.text}"
+                found[question, period, ALL] = (
+                    f"the age bands together are {total}, more than all children {whole.fact.text}"
+                )
         return found
 
     def _used_marks(self, cells: list[ProposedCell]) -> dict[str, DocumentMark]:
@@ -572,20 +657,37 @@ class _Reading:
             limit = limit_of(sentence)
             if limit is None or len(sentence) > 400 or _REQUEST.search(sentence):
                 continue
-            numbers = re.findall(r"\b(?:questions?|q)\s*\.?\s*(\d(?:\s?\(?[a-e](?![a-z])\)?)?)", sentence, re.IGNORECASE)
-            codes = [code for number in numbers for code in self.question_set.numbered(re.sub(r"[\s()]", "", number.lower()))]
+            numbers = re.findall(
+                r"\b(?:questions?|q)\s*\.?\s*(\d(?:\s?\(?[a-e](?![a-z])\)?)?)", sentence, re.IGNORECASE
+            )
+            codes = [
+                code
+                for number in numbers
+                for code in self.question_set.numbered(re.sub(r"[\s()]", "", number.lower()))
+            ]
             codes = [code for code in codes if self.question_set.by_code[code].measure]
-            periods = [span.period for span in find_periods(sentence, self.reader.year_kind) if span.period and not span.period.is_longer_than_a_year]
+            periods = [
+                span.period
+                for span in find_periods(sentence, self.reader.year_kind)
+                if span.period and not span.period.is_longer_than_a_year
+            ]
             asked = [period for period in periods if any(cell.period == period for cell in proposal.cells)]
             if limit.as_at is not None and codes:
                 notes.extend(
-                    Note("as_at_date", code, asked[0] if len(asked) == 1 else None, None, sentence, as_at=limit.as_at)
+                    Note(
+                        "as_at_date",
+                        code,
+                        asked[0] if len(asked) == 1 else None,
+                        None,
+                        sentence,
+                        as_at=limit.as_at,
+                    )
                     for code in dict.fromkeys(codes)
                 )
             elif _INCOMPLETE.search(sentence) and (codes or asked):
                 notes.extend(
                     Note("limit", code, asked[0] if len(asked) == 1 else None, None, sentence)
-                    for code in (dict.fromkeys(codes) or [None])  # type: ignore[list-item]
+                    for code in (dict.fromkeys(codes) or [None])
                 )
         covered = {note.text for note in notes}
         for cell in proposal.cells:
@@ -593,7 +695,9 @@ class _Reading:
             evidence = mark.evidence if mark and mark.meaning.startswith(("The mark of", "Words in")) else ""
             if cell.question and evidence and limit_of(evidence) and evidence not in covered:
                 notes.append(Note("limit", cell.question, cell.period, cell.age, evidence))
-        for label in dict.fromkeys((cell.fact.period_label, cell.period) for cell in proposal.cells if cell.period):
+        for label in dict.fromkeys(
+            (cell.fact.period_label, cell.period) for cell in proposal.cells if cell.period
+        ):
             notes.extend(self._heading_limit(*label))
         return notes
 
@@ -614,8 +718,14 @@ class _Reading:
                 wording = self._stated_otherwise(code, label)
                 if wording:
                     has_figure = any(cell.reading.status in ("reported", "suppressed") for cell in cells)
-                    tail = "Which of the two was counted is not stated." if has_figure else "No figure was given."
-                    notes.append(Note("relabelled_question", code, None, None, f"{wording} {tail}", stated_label=label))
+                    tail = (
+                        "Which of the two was counted is not stated."
+                        if has_figure
+                        else "No figure was given."
+                    )
+                    notes.append(
+                        Note("relabelled_question", code, None, None, f"{wording} {tail}", stated_label=label)
+                    )
                     break
         return notes
 
@@ -629,7 +739,9 @@ class _Reading:
 
 
 _INCOMPLETE = re.compile(
-    r"\bincomplete\b|\bpart[- ]year\b|\byear to date\b|\bto date\b|\bnot (?:yet )?(?:complete|elapsed)\b|\bso far\b|\bfull 12 months\b|\b12 months (?:has|have|had) not\b", re.IGNORECASE
+    r"\bincomplete\b|\bpart[- ]year\b|\byear to date\b|\bto date\b|\bnot (?:yet )?(?:complete|"
+    r"elapsed)\b|\bso far\b|\bfull 12 months\b|\b12 months (?:has|have|had) not\b",
+    re.IGNORECASE,
 )
 _REQUEST = re.compile(r"\bplease\b|\bi'?d like\b|\bwe are interested\b|\bif no\b|\brequest", re.IGNORECASE)
 
@@ -650,7 +762,10 @@ def yes_or_no(text: str) -> bool | None:
         return None
     if re.match(r"(?:yes|ydy|oes|ie)\b", plain):
         return True
-    if re.match(r"(?:no(?! (?:further|data|information|figures?|record|breakdown|age))|nac oes|na|nag oes)\b(?!\s*/)", plain) and not plain.startswith("not"):
+    if re.match(
+        r"(?:no(?! (?:further|data|information|figures?|record|breakdown|age))|nac oes|na|nag oes)\b(?!\s*/)",
+        plain,
+    ) and not plain.startswith("not"):
         return False
     return None
 

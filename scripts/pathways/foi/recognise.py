@@ -16,12 +16,21 @@ CERTAIN = 3.0
 
 _CUES = {
     "W": (
-        r"social services and well-?being", r"\bneeds assessments?\b", r"\bcare and support plans?\b", r"\bwales\b|\bwelsh\b", r"\bcyngor\b",
-        r"\bsimple assessments?\b", r"\bdim\b|\bplant\b|\bblwyddyn\b",
+        r"social services and well-?being",
+        r"\bneeds assessments?\b",
+        r"\bcare and support plans?\b",
+        r"\bwales\b|\bwelsh\b",
+        r"\bcyngor\b",
+        r"\bsimple assessments?\b",
+        r"\bdim\b|\bplant\b|\bblwyddyn\b",
     ),
     "E": (
-        r"\bchild(?:ren)? in need\b|\bcin\b", r"\bsection 17\b|\bs\.?17\b", r"\brc[789]\b", r"\btargeted early help\b",
-        r"\bdepartment for education\b|\bdfe\b", r"\bchild protection plans?\b|\bcpp?\b",
+        r"\bchild(?:ren)? in need\b|\bcin\b",
+        r"\bsection 17\b|\bs\.?17\b",
+        r"\brc[789]\b",
+        r"\btargeted early help\b",
+        r"\bdepartment for education\b|\bdfe\b",
+        r"\bchild protection plans?\b|\bcpp?\b",
     ),
 }
 
@@ -56,7 +65,9 @@ def recognise(document: Document, dictionary: Dictionary) -> Recognised | None:
         if number and number[-1].isalpha():
             for question_set in dictionary.question_sets:
                 points[question_set.code] += 1.0 if question_set.numbered(number) else -1.0
-        likeness = {question_set.code: _likeness(question_set, rest)[1] for question_set in dictionary.question_sets}
+        likeness = {
+            question_set.code: _likeness(question_set, rest)[1] for question_set in dictionary.question_sets
+        }
         best = max(likeness.values())
         nearest = [code for code, score in likeness.items() if score == best]
         if best >= LIKE:

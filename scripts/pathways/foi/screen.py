@@ -38,7 +38,9 @@ def _overview(proposals: Sequence[Proposal]) -> Table:
         table.add_column(name, justify="right")
     for proposal in proposals:
         counts = count(proposal)
-        who = ", ".join(part for part in (proposal.publisher or "council not named", proposal.reference) if part)
+        who = ", ".join(
+            part for part in (proposal.publisher or "council not named", proposal.reference) if part
+        )
         table.add_row(
             Text.assemble(proposal.document.name, "\n  ", (who, "dim")),
             Text(proposal.question_set + ("" if proposal.is_set_certain else " ?")),
@@ -55,7 +57,9 @@ def _lines(proposal: Proposal) -> list[str]:
     lines = [f"{name}: {remark}." for remark in proposal.remarks]
     lines += [f"{name}: unsure, {where}: {text}" for where, text in _reasons(proposal)]
     asides = Counter(fact.aside for fact in proposal.asides)
-    lines += [f"{name}: left aside, {number} cells: {why}." for why, number in asides.most_common(MOST_REASONS)]
+    lines += [
+        f"{name}: left aside, {number} cells: {why}." for why, number in asides.most_common(MOST_REASONS)
+    ]
     return lines
 
 
@@ -64,7 +68,11 @@ def _reasons(proposal: Proposal) -> list[tuple[str, str]]:
     by_reason: dict[str, list[str]] = {}
     for cell in proposal.unsure:
         fact = cell.fact
-        place = ", ".join(part for part in (place_of(fact), f"table {fact.table}, row {fact.row}, column {fact.column}") if part)
+        place = ", ".join(
+            part
+            for part in (place_of(fact), f"table {fact.table}, row {fact.row}, column {fact.column}")
+            if part
+        )
         by_reason.setdefault(cell.reason, []).append(f"{place} '{fact.text}'")
     shown = []
     for reason, places in sorted(by_reason.items(), key=lambda item: -len(item[1])):
@@ -72,20 +80,38 @@ def _reasons(proposal: Proposal) -> list[tuple[str, str]]:
         shown.append((f"{places[0]}{more}", f"{reason}."))
     if len(shown) > MOST_REASONS * 2:
         rest = len(shown) - MOST_REASONS * 2
-        shown = [*shown[: MOST_REASONS * 2], ("other places", f"{rest} other reasons; see the page, or --details.")]
+        shown = [
+            *shown[: MOST_REASONS * 2],
+            ("other places", f"{rest} other reasons; see the page, or --details."),
+        ]
     return shown
 
 
 def _cells(proposal: Proposal) -> Table:
-    table = Table(title=Text(proposal.document.name), title_justify="left", box=None, pad_edge=False, header_style="bold")
+    table = Table(
+        title=Text(proposal.document.name),
+        title_justify="left",
+        box=None,
+        pad_edge=False,
+        header_style="bold",
+    )
     for name in ("Place", "Question", "Period", "Age", "Printed", "Read as", "Reason"):
         table.add_column(name, overflow="fold")
     for cell in proposal.cells:
         fact = cell.fact
         place = f"{place_of(fact)} {fact.table}/{fact.row}/{fact.column}".strip()
         table.add_row(
-            *(Text(text) for text in (
-                place, cell.question or "", words_of_period(cell.period), cell.age or "", fact.text, words_of_reading(cell.reading), cell.reason,
-            ))
-        )  # fmt: skip
+            *(
+                Text(text)
+                for text in (
+                    place,
+                    cell.question or "",
+                    words_of_period(cell.period),
+                    cell.age or "",
+                    fact.text,
+                    words_of_reading(cell.reading),
+                    cell.reason,
+                )
+            )
+        )
     return table

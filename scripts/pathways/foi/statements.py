@@ -1,4 +1,4 @@
-"""What a document says of its own figures and of itself: keys of marks, zeros, rounding, limits, reference, date."""
+"""What a document says of its figures and itself: keys, zeros, rounding, limits, reference, date."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from pathways.foi.periods import find_dates, find_periods
 
 _NUMBER_WORDS = {
     word: number
-    for number, word in enumerate("zero one two three four five six seven eight nine ten eleven".split())
+    for number, word in enumerate(
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven"]
+    )
 }
 _N = r"(?P<{0}>\d{{1,3}}|" + "|".join(_NUMBER_WORDS) + ")"
 
@@ -34,17 +36,22 @@ def sentences(texts: Iterable[str]) -> list[str]:
 # --- zeros ------------------------------------------------------------------------------------------
 
 _ZERO_SHOWN = re.compile(
-    r"\b(?:true |actual |genuine |real )?(?:zero(?:e?s| values| counts| returns| figures)?|nil (?:returns?|values?|counts?)|0s)\b[^.;]{0,40}?"
+    r"\b(?:true |actual |genuine |real )?(?:zero(?:e?s| values| counts| returns| figures)?|"
+    r"nil (?:returns?|values?|counts?)|0s)\b[^.;]{0,40}?"
     r"\b(?:shown|reported|displayed|given|recorded|represented|presented|stated|appears?|indicated|denoted|printed|expressed|published|entered)\b"
     r"(?![^.;]{0,25}(?:suppress|\*|<))"
-    r"|(?:['\"“‘]?\b(?:0|nil)['\"”’]?)\s*(?:means|=|denotes|indicates|is|represents|equals|:)\s*(?:a |an |true |that )*(?:zero|none|no children|nil|nought|there were (?:none|no))"
+    r"|(?:['\"“‘]?\b(?:0|nil)['\"”’]?)\s*(?:means|=|denotes|indicates|is|represents|equals|"
+    r":)\s*(?:a |an |true |that )*(?:zero|none|no children|nil|nought|there were (?:none|no))"
     r"|\bzero(?:e?s)? (?:is |are )?as (?:nil|0|zero)\b"
-    r"|\b(?:0|nil)['\"”’]? (?:is|has been|are) (?:shown|given|used|stated|recorded|entered) (?:where|when|if|for)"
+    r"|\b(?:0|nil)['\"”’]? (?:is|has been|are) (?:shown|given|used|stated|recorded|"
+    r"entered) (?:where|when|if|for)"
     r"|\b(?:a |the )?(?:figure|value|number) of (?:0|zero) (?:is|are) (?:shown|given|stated|reported)",
     re.IGNORECASE,
 )
 _ZERO_HIDDEN = re.compile(
-    r"\b(?:including|includes?|inclusive of|from|between) (?:zeros?|zeroes|nil|0)\b|\b0 (?:to|-|–) \d|\bzeros?\b[^.;]{0,30}\b(?:not shown|also suppressed|are suppressed|have been suppressed|blank)",
+    r"\b(?:including|includes?|inclusive of|from|between) (?:zeros?|zeroes|nil|0)\b|\b0 (?:to|-|"
+    r"–) \d|\bzeros?\b[^.;]{0,30}\b(?:not shown|also suppressed|are suppressed|"
+    r"have been suppressed|blank)",
     re.IGNORECASE,
 )
 
@@ -56,36 +63,85 @@ def zero_is_shown(said: Sequence[str]) -> str | None:
 
 # --- keys of marks ----------------------------------------------------------------------------------
 
-_SIGN = r"\*{1,3}|\[[a-z]{1,4}\]|[#~†‡^:x\-–—]|\.\.|[a-z]{1,3}(?:/[a-z])?|<\s?=?\s?\d{1,2}|≤\s?\d{1,2}|\d{1,2} or (?:fewer|less)"
+_SIGN = (
+    r"\*{1,3}|\[[a-z]{1,4}\]|[#~†‡^:x\-–—]|\.\.|[a-z]{1,3}(?:/[a-z])?|<\s?=?\s?\d{1,2}|≤\s?\d{1,2}|"
+    r"\d{1,2} or (?:fewer|less)"
+)
 _QUOTED = rf"(?:['\"“‘(]\s*(?P<quoted>{_SIGN})\s*['\"”’)])"
-_BARE_SIGN = rf"(?P<sign>\*{{1,3}}|\[[a-z]{{1,4}}\]|[#~†‡^]|\.\.|<\s?=?\s?\d{{1,2}}|≤\s?\d{{1,2}}|(?<![\w])-(?![\w-])|(?<![\w])–(?![\w])|(?<!\w)[a-z](?![\w])|\bn/?a\b|\bnk\b)"
-_MEANS = r"(?:\s*(?:=|:|–|—|-)\s+|\s*=\s*|\s+(?:means?|denotes?|indicates?|represents?|stands for|signifies|refers to|is used (?:for|where|when|to \w+)|is shown (?:for|where|when)|(?:is|are) (?!a footnote))\s*)"
+_BARE_SIGN = (
+    r"(?P<sign>\*{1,3}|\[[a-z]{1,4}\]|[#~†‡^]|\.\.|<\s?=?\s?\d{1,2}|≤\s?\d{1,2}|(?<![\w])-(?![\w-])|"
+    r"(?<![\w])–(?![\w])|(?<!\w)[a-z](?![\w])|\bn/?a\b|\bnk\b)"
+)
+_MEANS = (
+    r"(?:\s*(?:=|:|–|—|-)\s+|\s*=\s*|\s+(?:means?|denotes?|indicates?|represents?|stands for|"
+    r"signifies|refers to|is used (?:for|where|when|to \w+)|is shown (?:for|where|when)|(?:is|"
+    r"are) (?!a footnote))\s*)"
+)
 _KEY_FIRST = re.compile(
-    rf"^\W{{0,2}}?(?:note:?\s*|key:?\s*|where\s+|\(?[ivx]{{1,4}}\)\s*|\d[.)]\s+)?(?:(?:a|an|the|any|all)\s+)?(?:cells?|figures?|values?|entries|symbols?|marks?|asterisks?|stars?|dash|hyphen)?\s*(?:marked|shown as|with)?\s*(?:{_QUOTED}|{_BARE_SIGN}){_MEANS}(?P<meaning>.{{2,200}})$",
+    rf"^\W{{0,2}}?(?:note:?\s*|key:?\s*|where\s+|\(?[ivx]{{1,4}}\)\s*|\d[.)]\s+)?(?:(?:a|an|the|"
+    rf"any|all)\s+)?(?:cells?|figures?|values?|entries|symbols?|marks?|asterisks?|stars?|dash|"
+    rf"hyphen)?\s*(?:marked|shown as|with)?\s*(?:{_QUOTED}|"
+    rf"{_BARE_SIGN}){_MEANS}(?P<meaning>.{{2,200}})$",
     re.IGNORECASE,
 )
-_KEY_ANYWHERE = re.compile(rf"(?:{_QUOTED}|(?<![\w*])(?P<sign>\*{{1,3}}|\[[a-z]{{1,4}}\]|[#~†‡]|(?<=\()[-–](?=\s))(?![\w*])){_MEANS}(?P<meaning>[^;]{{2,200}})", re.IGNORECASE)
+_KEY_ANYWHERE = re.compile(
+    rf"(?:{_QUOTED}|(?<![\w*])(?P<sign>\*{{1,3}}|\[[a-z]{{1,4}}\]|[#~†‡]|(?<=\()[-–](?=\s))(?![\w*])){_MEANS}(?P<meaning>[^;]{{2,200}})",
+    re.IGNORECASE,
+)
 _KEY_LAST = re.compile(
-    rf"(?P<meaning>.{{4,200}}?)\s*\b(?:(?:is|are|has been|have been|was|were|being|will be)\s+)?(?:shown|replaced|represented|displayed|marked|suppressed|denoted|recorded|given|reported|presented|indicated|expressed|published|masked|substituted|entered|written|redacted)"
-    rf"\s+(?:as|with|by|using|to)\s+(?:a |an |the )?(?:asterisk |symbol |dash |letter |hyphen )?(?:{_QUOTED}|(?P<sign>\*{{1,3}}|\[[a-z]{{1,4}}\]|[#~†‡^]|<\s?=?\s?\d{{1,2}}|≤\s?\d{{1,2}}|(?<!\w)[cxsu-](?!\w)|\d{{1,2}} or (?:fewer|less)))",
+    rf"(?P<meaning>.{{4,200}}?)\s*\b(?:(?:is|are|has been|have been|was|were|being|"
+    rf"will be)\s+)?(?:shown|replaced|represented|displayed|marked|suppressed|denoted|recorded|"
+    rf"given|reported|presented|indicated|expressed|published|masked|substituted|entered|written|"
+    rf"redacted)"
+    rf"\s+(?:as|with|by|using|to)\s+(?:a |an |the )?(?:asterisk |symbol |dash |letter |"
+    rf"hyphen )?(?:{_QUOTED}|(?P<sign>\*{{1,3}}|\[[a-z]{{1,4}}\]|[#~†‡^]|<\s?=?\s?\d{{1,2}}|"
+    rf"≤\s?\d{{1,2}}|(?<!\w)[cxsu-](?!\w)|\d{{1,2}} or (?:fewer|less)))",
     re.IGNORECASE,
 )
 _WORD_SIGN = re.compile(r"\b(?:an?|the) (?P<word>asterisk|star|dash|hyphen)\b", re.IGNORECASE)
 
-_BELOW = re.compile(rf"\b(?:less than|fewer than|under|below|lower than|smaller than|<)\s?{_N.format('n')}\b", re.IGNORECASE)
+_BELOW = re.compile(
+    rf"\b(?:less than|fewer than|under|below|lower than|smaller than|<)\s?{_N.format('n')}\b", re.IGNORECASE
+)
 _AT_MOST = re.compile(
-    rf"\b{_N.format('n')}\s+(?:or|and) (?:fewer|less|under|below)\b|(?:\b(?:up to|no more than|at most|not more than|less than or equal to)|≤|<=)\s?{_N.format('m')}\b", re.IGNORECASE
+    rf"\b{_N.format('n')}\s+(?:or|and) (?:fewer|less|under|below)\b|(?:\b(?:up to|no more than|"
+    rf"at most|not more than|less than or equal to)|≤|<=)\s?{_N.format('m')}\b",
+    re.IGNORECASE,
 )
 _BETWEEN = re.compile(
-    rf"\b(?:between|from|of|range|is|are|values?|numbers?|counts?|figures?|=)?\s*\b{_N.format('low')}\s*(?:-|–|to|and)\s*{_N.format('high')}\b(?!\s*(?:year|yrs|months|march|april|\(\w\)))", re.IGNORECASE
+    rf"\b(?:between|from|of|range|is|are|values?|numbers?|counts?|figures?|=)?\s*\b{_N.format('low')}\s*(?:-|–|to|and)\s*{_N.format('high')}\b(?!\s*(?:year|yrs|months|march|april|\(\w\)))",
+    re.IGNORECASE,
 )
-_NIL = re.compile(r"^\W*(?:a\s+|an\s+|true\s+|that\s+)*(?:nil|zero|none|nought|no children|0|there (?:are|were) no(?:ne)?)\b", re.IGNORECASE)
-_MORE_THAN_ZERO = re.compile(r"(?:more|greater|larger|higher|above|over) than (?:zero|0|nil)|but not zero|not (?:including|zero)|excluding (?:zero|0)|above zero|non-?zero", re.IGNORECASE)
-_WITHHELD = re.compile(r"suppress|confidential|withheld|withhold|redact|disclos|identif|small (?:number|count|cohort)|low (?:number|count)s?|protect|personal data|section 40|s\.?\s?40", re.IGNORECASE)
+_NIL = re.compile(
+    r"^\W*(?:a\s+|an\s+|true\s+|that\s+)*(?:nil|zero|none|nought|no children|0|there (?:are|"
+    r"were) no(?:ne)?)\b",
+    re.IGNORECASE,
+)
+_MORE_THAN_ZERO = re.compile(
+    r"(?:more|greater|larger|higher|above|over) than (?:zero|0|nil)|but not zero|not (?:including|"
+    r"zero)|excluding (?:zero|0)|above zero|non-?zero",
+    re.IGNORECASE,
+)
+_WITHHELD = re.compile(
+    r"suppress|confidential|withheld|withhold|redact|disclos|identif|small (?:number|count|"
+    r"cohort)|low (?:number|count)s?|protect|personal data|section 40|s\.?\s?40",
+    re.IGNORECASE,
+)
 _NOT_APPLICABLE = re.compile(r"not applicable", re.IGNORECASE)
-_NOT_AVAILABLE = re.compile(r"not (?:currently )?available|unavailable|no data|data missing|missing data|not known|unknown|cannot be provided|not possible", re.IGNORECASE)
-_NOT_HELD = re.compile(r"not (?:held|recorded|collected|captured)|(?:do|does|did) not (?:hold|record|collect|capture)", re.IGNORECASE)
-_FOOTNOTE_ONLY = re.compile(r"^\W*(?:includes?|excludes?|provisional|estimated?|figures? (?:for|from)|data (?:for|from)|please|see|this|these|the figure|january|april|part|subject to|from)\b", re.IGNORECASE)
+_NOT_AVAILABLE = re.compile(
+    r"not (?:currently )?available|unavailable|no data|data missing|missing data|not known|"
+    r"unknown|cannot be provided|not possible",
+    re.IGNORECASE,
+)
+_NOT_HELD = re.compile(
+    r"not (?:held|recorded|collected|captured)|(?:do|does|did) not (?:hold|record|collect|capture)",
+    re.IGNORECASE,
+)
+_FOOTNOTE_ONLY = re.compile(
+    r"^\W*(?:includes?|excludes?|provisional|estimated?|figures? (?:for|from)|data (?:for|from)|"
+    r"please|see|this|these|the figure|january|april|part|subject to|from)\b",
+    re.IGNORECASE,
+)
 
 
 def read_meaning(meaning: str, zero_shown: bool) -> Reading | None:
@@ -98,7 +154,9 @@ def read_meaning(meaning: str, zero_shown: bool) -> Reading | None:
     lowest = 1 if zero_shown or _MORE_THAN_ZERO.search(meaning) else 0
     if re.search(r"\b(?:including|includes|inclusive of|or) (?:zero|nil|0)\b", meaning, re.IGNORECASE):
         lowest = 0
-    between = next((match for match in _BETWEEN.finditer(meaning) if _n(match["low"]) < _n(match["high"]) <= 50), None)
+    between = next(
+        (match for match in _BETWEEN.finditer(meaning) if _n(match["low"]) < _n(match["high"]) <= 50), None
+    )
     if between and not re.search(r"section|age", between.group(), re.IGNORECASE):
         return Reading("suppressed", None, _n(between["low"]), _n(between["high"]))
     if match := _AT_MOST.search(meaning):
@@ -136,19 +194,29 @@ def stated_marks(
     for sentence in said:
         for sign, meaning in _keys(sentence):
             mark = mark_text(sign)
-            variants = [text for text in cell_texts if text == mark or text.replace(" ", "") == mark.replace(" ", "")]
+            variants = [
+                text for text in cell_texts if text == mark or text.replace(" ", "") == mark.replace(" ", "")
+            ]
             reading = read_meaning(meaning, zero_sentence is not None)
             if not variants or reading is None:
                 continue
             general = reader.general(mark)
-            if reading.lower is None and reading.status == "suppressed" and general is not None and general.upper is not None:
+            if (
+                reading.lower is None
+                and reading.status == "suppressed"
+                and general is not None
+                and general.upper is not None
+            ):
                 # "<5: suppressed" adds nothing to the bounds that it shows itself
                 continue
             for variant in variants:
                 if variant in found and found[variant].reading != reading:
                     if found[variant].reading.status == reading.status and reading.upper is None:
                         continue
-                    if found[variant].reading.upper is not None or found[variant].reading.status != reading.status:
+                    if (
+                        found[variant].reading.upper is not None
+                        or found[variant].reading.status != reading.status
+                    ):
                         ambiguous.add(variant)
                         continue
                 found[variant] = DocumentMark(reading, single_spaced(meaning), sentence)
@@ -158,12 +226,16 @@ def stated_marks(
         for text in cell_texts:
             general = reader.general(text)
             if text not in found and general is not None and without_zero(general) != general:
-                found[text] = DocumentMark(without_zero(general), "One at least: zeros are shown as such.", zero_sentence)
+                found[text] = DocumentMark(
+                    without_zero(general), "One at least: zeros are shown as such.", zero_sentence
+                )
     return found
 
 
 def _keys(sentence: str) -> Iterable[tuple[str, str]]:
-    sentence = _WORD_SIGN.sub(lambda match: "*" if match["word"].lower() in ("asterisk", "star") else "-", sentence)
+    sentence = _WORD_SIGN.sub(
+        lambda match: "*" if match["word"].lower() in ("asterisk", "star") else "-", sentence
+    )
     if match := _KEY_LAST.search(sentence):
         yield match["quoted"] or match["sign"], match["meaning"]
     for part in re.split(r";|(?<=\w),\s+(?=\[?[a-z*#~]\]?\s*=)", sentence):
@@ -176,29 +248,46 @@ def _keys(sentence: str) -> Iterable[tuple[str, str]]:
             for match in _KEY_ANYWHERE.finditer(part):
                 yield match["quoted"] or match["sign"], match["meaning"]
     # "* fewer than 5": a mark and its meaning with nothing between
-    if match := re.match(r"^\W{0,2}?(?P<sign>\*{1,3}|\[[a-z]{1,4}\]|[#~†‡^])\s+(?P<meaning>(?!Includes?\b).{3,160})$", sentence, re.IGNORECASE):
-        if not _FOOTNOTE_ONLY.search(match["meaning"]):
-            yield match["sign"], match["meaning"]
+    if (
+        match := re.match(
+            r"^\W{0,2}?(?P<sign>\*{1,3}|\[[a-z]{1,4}\]|[#~†‡^])\s+(?P<meaning>(?!Includes?\b).{3,160})$",
+            sentence,
+            re.IGNORECASE,
+        )
+    ) and not _FOOTNOTE_ONLY.search(match["meaning"]):
+        yield match["sign"], match["meaning"]
 
 
 # --- rounding ---------------------------------------------------------------------------------------
 
-_ROUNDED = re.compile(rf"\bround(?:ed|ing)\b[^.;]{{0,40}}?\b(?:nearest|multiple of|base)\s+(?:whole\s+)?{_N.format('n')}\b", re.IGNORECASE)
+_ROUNDED = re.compile(
+    rf"\bround(?:ed|ing)\b[^.;]{{0,40}}?\b(?:nearest|multiple of|base)\s+(?:whole\s+)?{_N.format('n')}\b",
+    re.IGNORECASE,
+)
 
 
 def stated_rounding(said: Sequence[str]) -> tuple[int, str] | None:
     """To what the figures are rounded, and the sentence that says it."""
     for sentence in said:
-        if (match := _ROUNDED.search(sentence)) and _n(match["n"]) > 1 and not re.search(r"percent|%", sentence):
+        if (
+            (match := _ROUNDED.search(sentence))
+            and _n(match["n"]) > 1
+            and not re.search(r"percent|%", sentence)
+        ):
             return _n(match["n"]), sentence
     return None
 
 
 # --- limits -----------------------------------------------------------------------------------------
 
-_LIMIT_DATE = re.compile(r"\b(?:up to|until|to|as at|as of|by|before|till|through to|to the end of)\b(?: and including)?\s*(?:the\s+)?$", re.IGNORECASE)
+_LIMIT_DATE = re.compile(
+    r"\b(?:up to|until|to|as at|as of|by|before|till|through to|"
+    r"to the end of)\b(?: and including)?\s*(?:the\s+)?$",
+    re.IGNORECASE,
+)
 _LIMITED = re.compile(
-    r"\bup to\b|\buntil\b|\bas at\b|\bas of\b|\bto date\b|\bincomplete\b|\bpart[- ]year\b|\bonly\b|\bfull 12 months\b|\b12 months (?:has|have|had) not\b|"
+    r"\bup to\b|\buntil\b|\bas at\b|\bas of\b|\bto date\b|\bincomplete\b|\bpart[- ]year\b|"
+    r"\bonly\b|\bfull 12 months\b|\b12 months (?:has|have|had) not\b|"
     r"\bnot (?:yet )?(?:complete|elapsed|a full)\b|\bso far\b|\byear to date\b|\bprovisional\b",
     re.IGNORECASE,
 )
@@ -276,7 +365,12 @@ def find_reference(document: Document) -> str:
     return ""
 
 
-_DATE_LINE = re.compile(r"^(?:date(?:d| of (?:response|letter|issue|reply))?|published|issued|response date|sent|date sent|date published)?\s*:?\s*(?:on\s+)?(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)?$", re.IGNORECASE)
+_DATE_LINE = re.compile(
+    r"^(?:date(?:d| of (?:response|letter|issue|reply))?|published|issued|response date|sent|"
+    r"date sent|date published)?\s*:?\s*(?:on\s+)?(?:(?:mon|tues|wednes|thurs|fri|satur|"
+    r"sun)day,?\s+)?$",
+    re.IGNORECASE,
+)
 
 
 def find_date(document: Document) -> date | None:
@@ -287,12 +381,19 @@ def find_date(document: Document) -> date | None:
     for text in document.texts[:60]:
         if any(span.period for span in find_periods(text)):
             continue
-        for part in re.split(r"\s+[-–—|]\s+|(?<=[.)])\s+(?=Published|Issued|Date)|(?<=\w)\s{2,}|,\s(?=\d{1,2}\s[A-Z])", text[:300]):
+        for part in re.split(
+            r"\s+[-–—|]\s+|(?<=[.)])\s+(?=Published|Issued|Date)|(?<=\w)\s{2,}|,\s(?=\d{1,2}\s[A-Z])",
+            text[:300],
+        ):
             for start, end, day in find_dates(part):
                 before, behind = part[:start], part[end:].strip(" .")
                 if behind:
                     continue
-                if _DATE_LINE.match(before.strip()) or re.search(r"(?:\d|[A-Z]{2})\S*\s*$", before) and len(part) < 60 and find_reference_in(before):
+                if _DATE_LINE.match(before.strip()) or (
+                    re.search(r"(?:\d|[A-Z]{2})\S*\s*$", before)
+                    and len(part) < 60
+                    and find_reference_in(before)
+                ):
                     return day
     return None
 
@@ -312,10 +413,17 @@ def find_councils(document: Document, dictionary: Dictionary) -> list[tuple[Coun
     for council in dictionary.councils:
         if council.end_date:
             continue
-        name = re.escape(council.name).replace(r"\ and\ ", r"\ (?:and|&)\ ").replace(r"\.", r"\.?").replace(r"\ ", r"\s+")
+        name = (
+            re.escape(council.name)
+            .replace(r"\ and\ ", r"\ (?:and|&)\ ")
+            .replace(r"\.", r"\.?")
+            .replace(r"\ ", r"\s+")
+        )
         pattern = (
-            rf"\b(?:The\s+)?(?P<a>(?:London Borough|Royal Borough|City|County|Borough|Metropolitan Borough|Isles?)\s+of\s+{name}(?:\s+(?:{_COUNCIL_WORDS})Council)?)\b"
-            rf"|\b(?P<b>{name}\s+{_COUNCIL_WORDS}Council)\b|\b(?P<c>(?:Cyngor|Council of the|Council of)\s+(?:[A-Z]\w+\s+)?{name})\b"
+            rf"\b(?:The\s+)?(?P<a>(?:London Borough|Royal Borough|City|County|Borough|"
+            rf"Metropolitan Borough|Isles?)\s+of\s+{name}(?:\s+(?:{_COUNCIL_WORDS})Council)?)\b"
+            rf"|\b(?P<b>{name}\s+{_COUNCIL_WORDS}Council)\b|\b(?P<c>(?:Cyngor|Council of the|"
+            rf"Council of)\s+(?:[A-Z]\w+\s+)?{name})\b"
         )
         if match := re.search(pattern, text):
             found[council.code] = (council, single_spaced(match["a"] or match["b"] or match["c"]))
@@ -329,24 +437,33 @@ def find_councils(document: Document, dictionary: Dictionary) -> list[tuple[Coun
 
 
 _PUBLISHER = re.compile(
-    r"\b(?P<name>(?:[A-Z][\w'’.-]+\s+(?:and\s+|of\s+|upon\s+|on\s+|the\s+|&\s+)*){1,5}(?:City |County |Borough |District |Metropolitan |Unitary )*Council)\b"
+    r"\b(?P<name>(?:[A-Z][\w'’.-]+\s+(?:and\s+|of\s+|upon\s+|on\s+|the\s+|&\s+)*){1,5}(?:City |"
+    r"County |Borough |District |Metropolitan |Unitary )*Council)\b"
+)
+
+
+_AUTHORITY_LINE = re.compile(
+    r"^(?:Response (?:from|of)\s+)?(?P<name>(?:[A-Z][\w'’-]+\s+){1,4}(?:County Borough|Borough|"
+    r"County|City|District)(?:\s+\d+)?(?:\s+\([A-Z]\w+\))?)(?=$|[\s,.]*[-–—,.]|\s+Information)"
 )
 
 
 def find_publisher(document: Document) -> str:
-    """The first council named in words, as printed; empty where none is."""
+    """The first council named, as printed; else the authority that a line begins with; else empty."""
     for text in [document.sender, *document.texts[:60]]:
         if match := _PUBLISHER.search(text):
             name = re.sub(r"^(?:The|Dear|From|At)\s+", "", single_spaced(match["name"]))
             if len(name.split()) > 1:
                 return name
-    return ""
+    lines = (match["name"] for text in document.texts[:20] if (match := _AUTHORITY_LINE.match(text)))
+    return next(lines, "")
 
 
 _LICENCES = (
     (
         re.compile(r"private study and non-commercial research.*news reporting", re.IGNORECASE | re.DOTALL),
-        "Re-use for private study, non-commercial research and news reporting; other re-use by permission of the council",
+        "Re-use for private study, non-commercial research and news reporting; other re-use by "
+        "permission of the council",
     ),
     (re.compile(r"Open Government Licen[cs]e", re.IGNORECASE), "Open Government Licence v3.0"),
 )
@@ -355,7 +472,9 @@ _LICENCES = (
 def find_licence(document: Document) -> str:
     """What the document says of re-use, in the words of the dictionary of licences."""
     text = " ".join(document.texts)
-    return next((licence for pattern, licence in _LICENCES if pattern.search(text)), "Not stated in the answer")
+    return next(
+        (licence for pattern, licence in _LICENCES if pattern.search(text)), "Not stated in the answer"
+    )
 
 
 def lines_of(document: Document) -> list[str]:

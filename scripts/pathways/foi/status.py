@@ -15,11 +15,23 @@ from pathways.seed_files import fingerprint
 from pathways.settings import Settings
 
 COLUMNS = (
-    "question_set_code", "authority_key", "authority_name", "outcome_code", "request_date", "response_date", "response_count",
-    "early_help_process_text", "asked_figure_count", "reported_figure_count", "suppressed_figure_count",
-    "published_elsewhere_figure_count", "refused_figure_count", "not_held_figure_count", "other_figure_count",
+    "question_set_code",
+    "authority_key",
+    "authority_name",
+    "outcome_code",
+    "request_date",
+    "response_date",
+    "response_count",
+    "early_help_process_text",
+    "asked_figure_count",
+    "reported_figure_count",
+    "suppressed_figure_count",
+    "published_elsewhere_figure_count",
+    "refused_figure_count",
+    "not_held_figure_count",
+    "other_figure_count",
     "not_answered_figure_count",
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)
@@ -61,7 +73,8 @@ def foi_status(settings: Settings, question_set: str | None = None) -> Status:
             ).fetchall()
         except duckdb.CatalogException as fault:
             raise PathwaysError(
-                f"{settings.relative(settings.published_file)} was published by an older version: run make build."
+                f"{settings.relative(settings.published_file)} was published by an older version: "
+                f"run make build."
             ) from fault
     if question_set and not found:
         raise PathwaysError(f"Nobody was asked by the letter '{question_set}', or there is no such letter.")
@@ -98,7 +111,10 @@ def show_status(status: Status) -> None:
     for letter, counts in status.counts().items():
         total = sum(counts.values())
         parts = ", ".join(f"{number} {_words(outcome)}" for outcome, number in sorted(counts.items()))
-        console.print(Text(f"{letter}: {total} council{'s' * (total != 1)} asked: {parts}.", style="bold"), soft_wrap=True)
+        console.print(
+            Text(f"{letter}: {total} council{'s' * (total != 1)} asked: {parts}.", style="bold"),
+            soft_wrap=True,
+        )
         table = Table(box=None, pad_edge=False, header_style="bold")
         table.add_column("Council", overflow="fold", min_width=20)
         table.add_column("Outcome", overflow="fold")
@@ -108,7 +124,13 @@ def show_status(status: Status) -> None:
         for row in status.rows:
             if row["question_set_code"] == letter:
                 given = f"{row['reported_figure_count']} of {row['asked_figure_count']}"
-                cells = (row["authority_name"], _words(row["outcome_code"]), row["response_date"] or "-", given, _rest(row))
+                cells = (
+                    row["authority_name"],
+                    _words(row["outcome_code"]),
+                    row["response_date"] or "-",
+                    given,
+                    _rest(row),
+                )
                 table.add_row(*(Text(str(cell)) for cell in cells))
         console.print(table)
     if not status.is_current:

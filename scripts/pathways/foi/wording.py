@@ -1,9 +1,9 @@
 """Which question of a letter a heading or label means: by its number and by its wording.
 
-Numbers mean another step in each letter, so they are read in the letter that was sent. Wording is read twice:
-by likeness to the letter's own questions and known labels (``foi_wording.csv``), and by the steps that it names
-(assessed, closed, early help, re-referred). Where number and wording contradict each other, the wording decides
-only if it is nearly the letter's own, and the cell is not sure.
+Numbers mean another step in each letter, so they are read in the letter that was sent. Wording is read
+twice: by likeness to the letter's own questions and known labels (``foi_wording.csv``), and by the steps
+that it names (assessed, closed, early help, re-referred). Where number and wording contradict each other,
+the wording decides only if it is nearly the letter's own, and the cell is not sure.
 """
 
 from __future__ import annotations
@@ -38,18 +38,26 @@ _SEVERAL = re.compile(
 )
 
 _TRAILING = re.compile(
-    r"[\(\[,\-–—:]\s*(?:questions?|qu|q)\s*\.?\s*(?P<number>\d)\s*\(?(?P<letter>[a-e](?![a-z]))?\)?\s*[\)\]]?\s*$", re.IGNORECASE
+    r"[\(\[,\-–—:]\s*(?:questions?|qu|q)\s*\.?\s*(?P<number>\d)\s*\(?(?P<letter>[a-e](?![a-z]))?\)?\s*[\)\]]?\s*$",
+    re.IGNORECASE,
 )
 
 _SPELLED_OUT = (
-    (r"\beh\b|\behs?\b|\bearly\s*intervention(?: and prevention)?\b|\bcymorth cynnar\b|\bhelp cynnar\b", "early help"),
+    (
+        r"\beh\b|\behs?\b|\bearly\s*intervention(?: and prevention)?\b|\bcymorth cynnar\b|\bhelp cynnar\b",
+        "early help",
+    ),
     (r"\beha'?s?\b|\behat\b|\beh assessments?\b", "early help assessment"),
     (r"\bs\.?\s?17s?\b|\bsection 17\b|\bsec\.? 17\b", "child in need"),
     (r"\bc\.?i\.?n\.?p\b", "child in need plan"),
     (r"\bc\.?i\.?n\b|\bchildren in need\b", "child in need"),
     (r"\bc\.?p\.?p\b", "child protection plan"),
     (r"\bc\.?p\b", "child protection"),
-    (r"\bc\.?&\.?f\b|\bchild(?:ren)? (?:and|&) famil(?:y|ies)\b|\bsocial work(?:er)?\b|\bstatutory\b|\bsingle\b|\bsocial care\b|\bcsc\b", "child in need"),
+    (
+        r"\bc\.?&\.?f\b|\bchild(?:ren)? (?:and|&) famil(?:y|ies)\b|\bsocial work(?:er)?\b|"
+        r"\bstatutory\b|\bsingle\b|\bsocial care\b|\bcsc\b",
+        "child in need",
+    ),
     (r"\bn\.?f\.?a\b", "no further action"),
     (r"\bc\s?(?:&|and)\s?s plans?\b|\bcasp\b|\bcspp?\b|\bcare (?:&|and) support\b", "care and support"),
     (r"\bs\.?\s?47\b|\bsection 47\b", "section47"),
@@ -58,12 +66,52 @@ _SPELLED_OUT = (
 )
 _SPELLED_OUT_COMPILED = tuple((re.compile(pattern, re.IGNORECASE), text) for pattern, text in _SPELLED_OUT)
 
-_WORDS = (
-    "assessment assessments assessed referral referrals referred rereferred rereferral rereferrals closed closure "
-    "closing early help received receiving children young people support plan plans protection need needs "
-    "following subsequently further action process completed stepped down returned within months initial case cases "
-    "services service authority carried undertaken"
-).split()
+_WORDS = [
+    "assessment",
+    "assessments",
+    "assessed",
+    "referral",
+    "referrals",
+    "referred",
+    "rereferred",
+    "rereferral",
+    "rereferrals",
+    "closed",
+    "closure",
+    "closing",
+    "early",
+    "help",
+    "received",
+    "receiving",
+    "children",
+    "young",
+    "people",
+    "support",
+    "plan",
+    "plans",
+    "protection",
+    "need",
+    "needs",
+    "following",
+    "subsequently",
+    "further",
+    "action",
+    "process",
+    "completed",
+    "stepped",
+    "down",
+    "returned",
+    "within",
+    "months",
+    "initial",
+    "case",
+    "cases",
+    "services",
+    "service",
+    "authority",
+    "carried",
+    "undertaken",
+]
 
 
 @dataclass(frozen=True)
@@ -100,12 +148,18 @@ def plain(text: str) -> str:
 
 
 _REREFERRED = re.compile(
-    r"\brerefer|\b(?:repeat|further|subsequent|second|new) (?:child in need )?(?:referral|assessment)|\bsubsequently (?:\w+ )?referred\b|"
-    r"\breferred (?:again|back)|\breturn(?:ed|ing|s)?\b|\b(?:came|come|coming|comes) back\b|\bback (?:with)?in\b|"
+    r"\brerefer|\b(?:repeat|further|subsequent|second|new) (?:child in need )?(?:referral|"
+    r"assessment)|\bsubsequently (?:\w+ )?referred\b|"
+    r"\breferred (?:again|back)|\breturn(?:ed|ing|s)?\b|\b(?:came|come|coming|comes) back\b|"
+    r"\bback (?:with)?in\b|"
     r"\bwithin (?:12|twelve|365|a|one|1)\b|(?:<|under|less than) ?12\b|\b12 ?(?:m|mths?|months?)\b|\brepeat\b"
 )
-_CLOSED = re.compile(r"\bclos(?:ed|ure|ures|ing|e)\b|\bno further action\b|\bnot in need\b|\bceased\b|\bended\b")
-_EARLY_HELP = re.compile(r"\bearly help\b|\btargeted support\b|\btargeted help\b|\bfamily (?:help|support|hub)\b")
+_CLOSED = re.compile(
+    r"\bclos(?:ed|ure|ures|ing|e)\b|\bno further action\b|\bnot in need\b|\bceased\b|\bended\b"
+)
+_EARLY_HELP = re.compile(
+    r"\bearly help\b|\btargeted support\b|\btargeted help\b|\bfamily (?:help|support|hub)\b"
+)
 _REFERRED_ON = re.compile(
     r"\brefer|\bstep(?:ped|ping)? ?down|\btransfer|\bpassed\b|\bsignpost|\bmoved\b|\bhanded\b|\bdirected\b|"
     r"\bstepdown|\bwent (?:on )?to\b|\bgoing to\b|\bto early help\b|\bonward"
@@ -115,19 +169,23 @@ _CARE_PLAN = re.compile(r"\bcare and support\b")
 _PROTECTION_PLAN = re.compile(r"\bchild protection\b")
 _NEED_PLAN = re.compile(r"\bneed plan")
 _PROCESS = re.compile(r"\bprocess|\bprocedure|\bprotocol|\bmechanism")
-_RECEIVED = re.compile(r"\breceiv|\bin receipt|\bopen to\b|\bsupported\b|\baccess|\bworked with\b|\bin early help\b")
+_RECEIVED = re.compile(
+    r"\breceiv|\bin receipt|\bopen to\b|\bsupported\b|\baccess|\bworked with\b|\bin early help\b"
+)
 
 
 @lru_cache(maxsize=20_000)
 def measure_named(text: str) -> str | None:
-    """The measure whose steps a wording names; ``yes_no`` for the question on a process; None if none or two."""
+    """The measure whose steps a wording names, or ``yes_no``; None if it names none or two."""
     words = plain(text)
     early_help = bool(_EARLY_HELP.search(words))
     # the case that is followed is "closed after assessment": the word alone says little beside another step
     if _PROCESS.search(words) and (early_help or _REFERRED_ON.search(words)):
         return "yes_no"
     if _REREFERRED.search(words):
-        return "early_help_rereferred_within_12_months" if early_help else "closed_rereferred_within_12_months"
+        return (
+            "early_help_rereferred_within_12_months" if early_help else "closed_rereferred_within_12_months"
+        )
     if _CARE_PLAN.search(words) and not _CLOSED.search(words):
         return "care_and_support_plan"
     if early_help or not _ASSESSED.search(words):
@@ -187,7 +245,10 @@ def several_numbers(text: str) -> list[str]:
         letters = "abcde"
         start, end = match["fromletter"] or "a", match["toletter"] or "e"
         if first == last and is_range:
-            return [f"{first}{letter}" for letter in letters[letters.index(start.lower()) : letters.index(end.lower()) + 1]]
+            return [
+                f"{first}{letter}"
+                for letter in letters[letters.index(start.lower()) : letters.index(end.lower()) + 1]
+            ]
         return [f"{first}{match['fromletter'] or ''}", f"{last}{match['toletter'] or ''}"]
     if is_range:
         return [str(number) for number in range(first, last + 1)]
@@ -195,7 +256,8 @@ def several_numbers(text: str) -> list[str]:
 
 
 _REFERS_TO = re.compile(
-    r"\b(?:of|from|in|at|under)\s+(?:those\s+(?:in|at|from)\s+)?(?:questions?|q)\s*\.?\s*(?P<number>\d)\s*\(?(?P<letter>[a-e](?![a-z]))?\)?", re.IGNORECASE
+    r"\b(?:of|from|in|at|under)\s+(?:those\s+(?:in|at|from)\s+)?(?:questions?|q)\s*\.?\s*(?P<number>\d)\s*\(?(?P<letter>[a-e](?![a-z]))?\)?",
+    re.IGNORECASE,
 )
 
 
@@ -255,15 +317,15 @@ def read_question(question_set: QuestionSet, text: str, parent: str | None = Non
         None where it means none, or cannot be told.
     """
     number, rest = leading_number(text)
-    if number is None and (behind := _TRAILING.search(text)):
+    if number is None and (trailing := _TRAILING.search(text)):
         # "Early Help (Q1)"
-        number, rest = behind["number"] + (behind["letter"] or "").lower(), text[: behind.start()]
+        number, rest = trailing["number"] + (trailing["letter"] or "").lower(), text[: trailing.start()]
     if number is None:
         letter, behind = leading_letter(text)
         if parent and re.fullmatch(r"\W*[a-e]\W*", text, re.IGNORECASE):
             letter, behind = text.strip(" ()[].:").lower(), ""
         if letter:
-            for stem in (parent, *sorted({question.number[:-1] for question in question_set.questions if question.number[-1:].isalpha()})):
+            for stem in (parent, *question_set.stems):
                 if stem and question_set.numbered(stem + letter):
                     number, rest = stem + letter, behind
                     break
@@ -280,7 +342,9 @@ def read_question(question_set: QuestionSet, text: str, parent: str | None = Non
     if worded and named and worded != named:
         # the steps that it names tell more than likeness, unless it is nearly the letter's own wording
         if score >= NEARLY_THE_SAME and len(plain(rest)) > 60:
-            return QuestionReading(worded, 2, "its wording is like one question and names the steps of another")
+            return QuestionReading(
+                worded, 2, "its wording is like one question and names the steps of another"
+            )
         return QuestionReading(named, 1)
     if worded:
         return QuestionReading(worded, 3 if score >= NEARLY_THE_SAME else 2)

@@ -22,7 +22,9 @@ def decoded(name: str, content: bytes) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", errors="replace")
     if b"\0" in content:
-        raise PathwaysError(f"{name} has NUL characters and is no text file. Ask the council for another copy.")
+        raise PathwaysError(
+            f"{name} has NUL characters and is no text file. Ask the council for another copy."
+        )
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -47,7 +49,8 @@ def read_delimited(name: str, sha256: str, content: bytes) -> Document:
             rows.append(row)
     except csv.Error as fault:
         raise PathwaysError(
-            f"{name}, row {len(rows) + 1}: a row that cannot be read as delimited text. Look for a stray quote."
+            f"{name}, row {len(rows) + 1}: a row that cannot be read as delimited text. Look for "
+            f"a stray quote."
         ) from fault
     builder.rows(rows)
     return builder.done()

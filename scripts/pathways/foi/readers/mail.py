@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.utils import parsedate_to_datetime
 
 from pathways.errors import PathwaysError
@@ -21,7 +21,8 @@ MAX_DEPTH = 3
 Opener = Callable[[str, bytes, int], Document]
 
 _QUOTE_STARTS = re.compile(
-    r"^\s*(?:-{2,}\s*(?:original message|forwarded message|ail-anfon).*|_{10,}\s*|on .{6,200}\bwrote:?\s*|ar .{6,200}ysgrifennodd.*"
+    r"^\s*(?:-{2,}\s*(?:original message|forwarded message|ail-anfon).*|_{10,}\s*|"
+    r"on .{6,200}\bwrote:?\s*|ar .{6,200}ysgrifennodd.*"
     r"|begin forwarded message:.*|from:\s.+)$",
     re.IGNORECASE,
 )
@@ -43,7 +44,9 @@ def read_mail(name: str, sha256: str, content: bytes, open_attachment: Opener, d
     """
     message = email.message_from_bytes(content, policy=email.policy.default)
     if not message.keys() or depth >= MAX_DEPTH:
-        raise PathwaysError(f"{name} is no e-mail that can be read. Save it again as .eml, or save its attachments.")
+        raise PathwaysError(
+            f"{name} is no e-mail that can be read. Save it again as .eml, or save its attachments."
+        )
     builder = DocumentBuilder(name, sha256)
     builder.sent_date = _sent(message)
     builder.sender = _header(message, "From")
@@ -51,7 +54,10 @@ def read_mail(name: str, sha256: str, content: bytes, open_attachment: Opener, d
     _add_body(builder, message)
     attachments = list(_attachments(message))
     if len(attachments) > MAX_ATTACHMENTS:
-        raise PathwaysError(f"{name} has {len(attachments)} attachments, more than {MAX_ATTACHMENTS}. Save the one with the answer, and read that.")
+        raise PathwaysError(
+            f"{name} has {len(attachments)} attachments, more than {MAX_ATTACHMENTS}. Save the "
+            f"one with the answer, and read that."
+        )
     for part in attachments:
         _add_attachment(builder, part, open_attachment, depth)
     return builder.done()
@@ -71,7 +77,7 @@ def _sent(message: EmailMessage) -> date | None:
         return None
 
 
-def _content(part: EmailMessage) -> str:
+def _content(part: Message) -> str:
     payload = part.get_payload(decode=True)
     if not isinstance(payload, bytes):
         return ""
@@ -105,7 +111,9 @@ def _add_markup(builder: DocumentBuilder, markup: str) -> None:
         builder.remark("what the e-mail quotes of earlier messages was left out")
     blocks = list(document.blocks)
     for at, block in enumerate(blocks):
-        if isinstance(block, Paragraph) and _starts_quote(block.text, [one.text for one in blocks[at + 1 : at + 5] if isinstance(one, Paragraph)]):
+        if isinstance(block, Paragraph) and _starts_quote(
+            block.text, [one.text for one in blocks[at + 1 : at + 5] if isinstance(one, Paragraph)]
+        ):
             builder.remark("what the e-mail quotes of earlier messages was left out")
             blocks = blocks[:at]
             break
@@ -117,7 +125,9 @@ def _starts_quote(line: str, following: list[str]) -> bool:
     if not _QUOTE_STARTS.match(line):
         return False
     if re.match(r"^\s*from:", line, re.IGNORECASE):
-        return sum(bool(_HEADER_LINE.match(one)) for one in following[:5]) >= 2 or bool(re.search(r"\bsent:.*\bto:", line, re.IGNORECASE))
+        return sum(bool(_HEADER_LINE.match(one)) for one in following[:5]) >= 2 or bool(
+            re.search(r"\bsent:.*\bto:", line, re.IGNORECASE)
+        )
     if re.match(r"^\s*_{10,}", line):
         return any(re.match(r"^\s*from:", one, re.IGNORECASE) for one in following[:3])
     return True
@@ -144,7 +154,9 @@ def _attachments(message: EmailMessage) -> list[EmailMessage]:
         return []
 
 
-def _add_attachment(builder: DocumentBuilder, part: EmailMessage, open_attachment: Opener, depth: int) -> None:
+def _add_attachment(
+    builder: DocumentBuilder, part: EmailMessage, open_attachment: Opener, depth: int
+) -> None:
     try:
         kind, name = part.get_content_type(), part.get_filename() or "attachment without a name"
     except (ValueError, IndexError, AttributeError, TypeError, LookupError):

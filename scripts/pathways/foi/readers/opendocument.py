@@ -109,10 +109,18 @@ class _Reader:
         for child in element:
             if child.tag == f"{_TABLE}table-row":
                 yield child, hidden_by_group or child.get(f"{_TABLE}visibility") in ("collapse", "filter")
-            elif child.tag in (f"{_TABLE}table-rows", f"{_TABLE}table-header-rows", f"{_TABLE}table-row-group"):
-                yield from self._rows(child, hidden_by_group=hidden_by_group or child.get(f"{_TABLE}display") == "false")
+            elif child.tag in (
+                f"{_TABLE}table-rows",
+                f"{_TABLE}table-header-rows",
+                f"{_TABLE}table-row-group",
+            ):
+                yield from self._rows(
+                    child, hidden_by_group=hidden_by_group or child.get(f"{_TABLE}display") == "false"
+                )
 
-    def _row_cells(self, row: Any, number: int, hidden: set[int], title: str, is_hidden: bool) -> Iterator[Cell]:
+    def _row_cells(
+        self, row: Any, number: int, hidden: set[int], title: str, is_hidden: bool
+    ) -> Iterator[Cell]:
         column = 1
         for cell in row:
             if cell.tag not in (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
@@ -156,7 +164,11 @@ class _Reader:
             if not isinstance(child.tag, str):
                 pass
             elif child.tag == f"{_TEXT}s":
-                yield " " * min(int(child.get(f"{_TEXT}c") or 1), 100) if (child.get(f"{_TEXT}c") or "1").isdigit() else " "
+                yield (
+                    " " * min(int(child.get(f"{_TEXT}c") or 1), 100)
+                    if (child.get(f"{_TEXT}c") or "1").isdigit()
+                    else " "
+                )
             elif child.tag in (f"{_TEXT}tab", f"{_TEXT}line-break"):
                 yield " "
             elif child.tag == f"{_TEXT}note":

@@ -42,10 +42,16 @@ class Package:
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as fault:
             raise broken(name) from fault
         total = sum(member.file_size for member in members)
-        if len(members) > MAX_MEMBERS or total > MAX_INFLATED or any(one.file_size > MAX_MEMBER for one in members):
+        if (
+            len(members) > MAX_MEMBERS
+            or total > MAX_INFLATED
+            or any(one.file_size > MAX_MEMBER for one in members)
+        ):
             raise PathwaysError(
-                f"{name} would unpack to {total // 1024 // 1024:,} MiB in {len(members):,} parts, more than an answer can "
-                f"hold ({MAX_INFLATED // 1024 // 1024} MiB). It was not opened: ask the council for another copy."
+                f"{name} would unpack to {total // 1024 // 1024:,} MiB in {len(members):,} parts, "
+                f"more than an answer can "
+                f"hold ({MAX_INFLATED // 1024 // 1024} MiB). It was not opened: ask the council "
+                f"for another copy."
             )
         if any(member.flag_bits & 1 for member in members):
             raise encrypted(name)
@@ -65,7 +71,15 @@ class Package:
             size = self.archive.getinfo(member).file_size
             with self.archive.open(member) as file:
                 content = file.read(size + 1)
-        except (KeyError, zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, ValueError) as fault:
+        except (
+            KeyError,
+            zipfile.BadZipFile,
+            OSError,
+            EOFError,
+            NotImplementedError,
+            RuntimeError,
+            ValueError,
+        ) as fault:
             raise broken(self.name) from fault
         except Exception as fault:  # zlib.error has no public base
             if type(fault).__module__ in ("zlib", "lzma", "bz2", "_lzma"):
@@ -92,9 +106,12 @@ def parse_xml(name: str, content: bytes) -> Any:
     """
     if b"<!DOCTYPE" in content[:10_000] or b"<!ENTITY" in content:
         raise PathwaysError(
-            f"{name} declares a document type in its XML, as no office program does: it may be an attack. It was not read."
+            f"{name} declares a document type in its XML, as no office program does: it may be an "
+            f"attack. It was not read."
         )
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=False)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=False
+    )
     try:
         return etree.fromstring(content, parser)
     except etree.XMLSyntaxError as fault:
@@ -104,20 +121,23 @@ def parse_xml(name: str, content: bytes) -> Any:
 def broken(name: str) -> PathwaysError:
     """What to say of a document that is cut off or damaged."""
     return PathwaysError(
-        f"{name} cannot be opened: it is damaged or was cut off. Download it again, or ask the council for another copy."
+        f"{name} cannot be opened: it is damaged or was cut off. Download it again, or ask the "
+        f"council for another copy."
     )
 
 
 def encrypted(name: str) -> PathwaysError:
     """What to say of a document that needs a password."""
     return PathwaysError(
-        f"{name} is encrypted and needs a password. Ask the council for a copy without one, or save it without one."
+        f"{name} is encrypted and needs a password. Ask the council for a copy without one, or "
+        f"save it without one."
     )
 
 
 def too_many_cells(name: str, count: int) -> PathwaysError:
     """What to say of a document whose tables are larger than any answer."""
     return PathwaysError(
-        f"{name} has over {count:,} table cells, more than an answer can hold ({MAX_CELLS:,}). It was not read: "
+        f"{name} has over {count:,} table cells, more than an answer can hold ({MAX_CELLS:,}). It "
+        f"was not read: "
         "save the sheet with the answer as a file of its own."
     )

@@ -46,7 +46,9 @@ def _table_at(lines: list[str], at: int) -> tuple[list[list[str]], int]:
         while end < len(lines) and is_row(lines[end]):
             end += 1
         if end > at:
-            rows = [cut(line) for line in lines[at:end] if not (is_row is _has_bars and _RULE.fullmatch(line))]
+            rows = [
+                cut(line) for line in lines[at:end] if not (is_row is _has_bars and _RULE.fullmatch(line))
+            ]
             return rows, end - at
     return _aligned(lines, at)
 
@@ -82,13 +84,21 @@ def _aligned(lines: list[str], at: int) -> tuple[list[list[str]], int]:
     starts = [at for at in range(width) if filled[at] and (at == 0 or not filled[at - 1])]
     # a column begins where some line has a gap of two spaces before it; one space is inside a cell
     bounds = [
-        start for start in starts
-        if start == starts[0] or any(re.search(r"(?:^|\s)\s$", line[:start]) or not line[:start].strip() for line in block if len(line) > start and line[start] != " ")
-    ]  # fmt: skip
+        start
+        for start in starts
+        if start == starts[0]
+        or any(
+            re.search(r"(?:^|\s)\s$", line[:start]) or not line[:start].strip()
+            for line in block
+            if len(line) > start and line[start] != " "
+        )
+    ]
     if len(bounds) < 2:
         return [], 0
     ends = [*bounds[1:], width]
-    return [[line[start:stop].strip() for start, stop in zip(bounds, ends, strict=True)] for line in block], end - at
+    return [
+        [line[start:stop].strip() for start, stop in zip(bounds, ends, strict=True)] for line in block
+    ], end - at
 
 
 def _unmarked(line: str) -> str:

@@ -1,12 +1,13 @@
 """PDF documents: ruled tables, tables without rules, and text, page by page.
 
-A table without rules is found by its columns: pieces of text that are set apart by more than a word's space, and
-that line up over several lines. A number printed with a space between thousands is one piece.
+A table without rules is found by its columns: pieces of text that are set apart by more than a word's
+space, and that line up over several lines. A number printed with a space between thousands is one piece.
 """
 
 from __future__ import annotations
 
 import io
+import itertools
 import re
 import statistics
 from collections import Counter
@@ -78,7 +79,8 @@ def read_portable(name: str, sha256: str, content: bytes) -> Document:
             count = len(pdf.pages)
             if count > MAX_PAGES:
                 raise PathwaysError(
-                    f"{name} has {count:,} pages; up to {MAX_PAGES} are read. Save the pages with the answer as a file of their own."
+                    f"{name} has {count:,} pages; up to {MAX_PAGES} are read. Save the pages with "
+                    f"the answer as a file of their own."
                 )
             pages = []
             for page in pdf.pages:
@@ -98,7 +100,8 @@ def read_portable(name: str, sha256: str, content: bytes) -> Document:
         raise broken(name) from fault
     if not pages or not any(pages):
         raise PathwaysError(
-            f"{name} has no text: it is a scan or a picture. A person must read it, or make its text readable (OCR) first."
+            f"{name} has no text: it is a scan or a picture. A person must read it, or make its "
+            f"text readable (OCR) first."
         )
     _add_pages(builder, pages)
     return builder.done()
@@ -108,13 +111,20 @@ def read_portable(name: str, sha256: str, content: bytes) -> Document:
 
 
 def _read_page(builder: DocumentBuilder, page: Any) -> list[Block]:
-    x0, top, x1, bottom = page.cropbox if page.cropbox else page.bbox
+    x0, _top, x1, _bottom = page.cropbox if page.cropbox else page.bbox
     chars = [
         char
         for char in page.chars
-        if char.get("upright", True) and x0 - 1 <= (char["x0"] + char["x1"]) / 2 <= x1 + 1 and -1 <= char["top"] <= page.height + 1
+        if char.get("upright", True)
+        and x0 - 1 <= (char["x0"] + char["x1"]) / 2 <= x1 + 1
+        and -1 <= char["top"] <= page.height + 1
     ]
-    seen = [char for char in chars if not _is_white(char)]
+    fills = [
+        (one["x0"], one["top"], one["x1"], one["bottom"])
+        for one in [*page.rects, *page.curves]
+        if one.get("fill") and not _is_white(one.get("non_stroking_color"))
+    ]
+    seen = [char for char in chars if not _is_unseen(char, fills)]
     if len(seen) < len(chars):
         builder.remark("white text was left out")
     _raise_marks(seen)
@@ -141,12 +151,15 @@ def _parted(lines: list[Line], cuts: list[float]) -> Iterator[list[Line]]:
     yield from (groups[key] for key in sorted(groups))
 
 
-def _is_white(char: dict[str, Any]) -> bool:
-    colour = char.get("non_stroking_color")
-    if colour is None:
-        return False
+def _is_white(colour: object) -> bool:
     parts = colour if isinstance(colour, (tuple, list)) else (colour,)
-    return len(parts) in (1, 3) and all(isinstance(part, (int, float)) and part >= 0.99 for part in parts) and not char.get("is_on_fill")
+    bright = [isinstance(part, (int, float)) and part >= 0.99 for part in parts]
+    return len(bright) in (1, 3) and all(bright)
+
+
+def _is_unseen(char: dict[str, Any], fills: Sequence[tuple[float, float, float, float]]) -> bool:
+    """Whether a character is white on white; white headings on a dark ground are seen."""
+    return _is_white(char.get("non_stroking_color")) and not any(_is_inside(char, box) for box in fills)
 
 
 def _is_inside(char: dict[str, Any], box: tuple[float, float, float, float]) -> bool:
@@ -160,10 +173,14 @@ def _raise_marks(chars: list[dict[str, Any]]) -> None:
     for char in chars:
         if before is not None and not char["text"].isspace():
             is_small = char["size"] < 0.82 * before["size"]
-            is_raised = char["bottom"] < before["bottom"] - 0.12 * before["size"] and char["bottom"] > before["top"]
+            is_raised = (
+                char["bottom"] < before["bottom"] - 0.12 * before["size"] and char["bottom"] > before["top"]
+            )
             is_next = -1 <= char["x0"] - before["x1"] <= 0.6 * before["size"]
             if is_small and is_raised and is_next:
-                char.update(text=raised(char["text"]), top=before["top"], bottom=before["bottom"], size=before["size"])
+                char.update(
+                    text=raised(char["text"]), top=before["top"], bottom=before["bottom"], size=before["size"]
+                )
         if not char["text"].isspace():
             before = char
 
@@ -178,10 +195,18 @@ def _ruled(table: Any, chars: list[dict[str, Any]]) -> Block | None:
     cells = []
     for box in boxes:
         column, row = _at(xs, box[0]), _at(ys, box[1])
-        inside = [char for char in chars if _is_inside(char, (box[0] + 1, box[1] + 1, box[2] - 1, box[3] - 1))]
+        inside = [
+            char for char in chars if _is_inside(char, (box[0] + 1, box[1] + 1, box[2] - 1, box[3] - 1))
+        ]
         text = " ".join(line.text for line in _lines(inside, gap=99))
-        cells.append(Cell(text, row + 1, column + 1, max(1, _at(ys, box[3]) - row), max(1, _at(xs, box[2]) - column)))
-    return Block(table.bbox[1], cells=tuple(cells), edges=tuple(xs)) if any(cell.text for cell in cells) else None
+        cells.append(
+            Cell(text, row + 1, column + 1, max(1, _at(ys, box[3]) - row), max(1, _at(xs, box[2]) - column))
+        )
+    return (
+        Block(table.bbox[1], cells=tuple(cells), edges=tuple(xs))
+        if any(cell.text for cell in cells)
+        else None
+    )
 
 
 def _edges(values: list[float]) -> list[float]:
@@ -205,7 +230,9 @@ def _lines(chars: list[dict[str, Any]], gap: float = COLUMN_GAP) -> list[Line]:
         middle = (char["top"] + char["bottom"]) / 2
         for row in reversed(rows[-6:]):
             first = row[0]
-            if first["top"] < middle < first["bottom"] and abs(char["bottom"] - first["bottom"]) < 0.6 * max(char["size"], first["size"]):
+            if first["top"] < middle < first["bottom"] and abs(char["bottom"] - first["bottom"]) < 0.6 * max(
+                char["size"], first["size"]
+            ):
                 row.append(char)
                 break
         else:
@@ -250,10 +277,14 @@ def _unruled(lines: list[Line]) -> list[Block]:
 
 
 def _table_end(lines: list[Line], at: int) -> int:
-    """Where the run of lines that may be a table ends: lines of several pieces, and wrapped labels between them."""
+    """Where lines that may be a table end: those of several pieces, and wrapped labels between."""
     if len(lines[at].pieces) < 2:
         wraps = at + 1 < len(lines) and len(lines[at + 1].pieces) > 2 and _is_tight(lines[at], lines[at + 1])
-        if not wraps or lines[at].pieces[0].x1 > lines[at + 1].pieces[1].x0 or not _same_left(lines[at], lines[at + 1]):
+        if (
+            not wraps
+            or lines[at].pieces[0].x1 > lines[at + 1].pieces[1].x0
+            or not _same_left(lines[at], lines[at + 1])
+        ):
             return at
     end = at + 1
     while end < len(lines):
@@ -284,10 +315,16 @@ def _is_wrapped_label(lines: list[Line], start: int, at: int) -> bool:
     if not full:
         return at + 1 < len(lines) and len(lines[at + 1].pieces) > 1 and _is_tight(line, lines[at + 1])
     neighbour = full[-1]
-    near = _is_tight(lines[at - 1], line) or (at + 1 < len(lines) and len(lines[at + 1].pieces) > 1 and _is_tight(line, lines[at + 1]))
+    near = _is_tight(lines[at - 1], line) or (
+        at + 1 < len(lines) and len(lines[at + 1].pieces) > 1 and _is_tight(line, lines[at + 1])
+    )
     # in its column: it does not reach into the next one
     columns = [other for other in neighbour.pieces if other.x0 < piece.x1 and other.x1 > piece.x0]
-    return near and len(columns) <= 1 and (piece.x1 < neighbour.pieces[1].x0 or abs(piece.x0 - neighbour.pieces[0].x0) > 3)
+    return (
+        near
+        and len(columns) <= 1
+        and (piece.x1 < neighbour.pieces[1].x0 or abs(piece.x0 - neighbour.pieces[0].x0) > 3)
+    )
 
 
 def _aligned(lines: list[Line]) -> Block | None:
@@ -295,18 +332,26 @@ def _aligned(lines: list[Line]) -> Block | None:
     most = Counter(len(line.pieces) for line in lines if len(line.pieces) > 1).most_common()
     if not most:
         return None
-    width = max(count for count, times in most if times >= max(2, most[0][1] * 0.4)) if any(times >= 2 for _, times in most) else most[0][0]
+    width = (
+        max(count for count, times in most if times >= max(2, most[0][1] * 0.4))
+        if any(times >= 2 for _, times in most)
+        else most[0][0]
+    )
     model = [line for line in lines if len(line.pieces) == width]
-    columns = [[line.pieces[at].x0 for line in model] + [line.pieces[at].x1 for line in model] for at in range(width)]
+    columns = [
+        [line.pieces[at].x0 for line in model] + [line.pieces[at].x1 for line in model] for at in range(width)
+    ]
     spans = [(min(edges), max(edges)) for edges in columns]
-    if any(second[0] < first[1] - 1 for first, second in zip(spans, spans[1:], strict=False)):
+    if any(second[0] < first[1] - 1 for first, second in itertools.pairwise(spans)):
         return None
     if len(model) < 2:
         return None
     rows = _rows(lines, spans)
     cells: list[Cell] = []
     for number, row in enumerate(rows, start=1):
-        cells.extend(Cell(text, number, first + 1, 1, last - first + 1) for (first, last), text in sorted(row.items()))
+        cells.extend(
+            Cell(text, number, first + 1, 1, last - first + 1) for (first, last), text in sorted(row.items())
+        )
     return Block(lines[0].top, cells=tuple(cells), edges=tuple(start for start, _ in spans))
 
 
@@ -322,11 +367,14 @@ def _columns_of(piece: Piece, spans: Sequence[tuple[float, float]]) -> tuple[int
 
 def _rows(lines: list[Line], spans: Sequence[tuple[float, float]]) -> list[dict[tuple[int, int], str]]:
     """The lines as rows: a line that is tighter to its neighbour than rows are belongs to the same row."""
-    gaps = [second.top - first.top for first, second in zip(lines, lines[1:], strict=False)]
+    gaps = [second.top - first.top for first, second in itertools.pairwise(lines)]
     full = [
-        gap for gap, first, second in zip(gaps, lines, lines[1:], strict=False)
-        if len(first.pieces) == len(spans) == len(second.pieces) and _has_figures(first) and _has_figures(second)
-    ]  # fmt: skip
+        gap
+        for gap, first, second in zip(gaps, lines, lines[1:], strict=False)
+        if len(first.pieces) == len(spans) == len(second.pieces)
+        and _has_figures(first)
+        and _has_figures(second)
+    ]
     usual = statistics.median(full) if full else max(gaps, default=0.0)
     rows: list[dict[tuple[int, int], str]] = []
     joins = False
@@ -337,16 +385,25 @@ def _rows(lines: list[Line], spans: Sequence[tuple[float, float]]) -> list[dict[
             placed[columns] = f"{placed[columns]} {piece.text}" if columns in placed else piece.text
         if at and joins and _fits(rows[-1], placed):
             for columns, text in placed.items():
-                key = next((other for other in rows[-1] if other[0] <= columns[0] and columns[1] <= other[1]), columns)
+                key = next(
+                    (other for other in rows[-1] if other[0] <= columns[0] and columns[1] <= other[1]),
+                    columns,
+                )
                 rows[-1][key] = f"{rows[-1][key]} {text}" if key in rows[-1] else text
         else:
             rows.append(placed)
         if at < len(gaps):
-            tight = gaps[at] < usual - 0.8 or (len(lines[at + 1].pieces) == 1 and _is_tight(line, lines[at + 1]))
+            tight = gaps[at] < usual - 0.8 or (
+                len(lines[at + 1].pieces) == 1 and _is_tight(line, lines[at + 1])
+            )
             both_figures = _has_figures(line) and _has_figures(lines[at + 1])
             joins = tight and _is_tight(line, lines[at + 1]) and not both_figures
             if not joins and len(lines[at + 1].pieces) < len(spans) and not _has_figures(lines[at + 1]):
-                joins = _is_tight(line, lines[at + 1]) and not _starts_row(lines[at + 1], spans) and gaps[at] < 1.6 * line.size
+                joins = (
+                    _is_tight(line, lines[at + 1])
+                    and not _starts_row(lines[at + 1], spans)
+                    and gaps[at] < 1.6 * line.size
+                )
     return rows
 
 
@@ -357,14 +414,18 @@ def _starts_row(line: Line, spans: Sequence[tuple[float, float]]) -> bool:
 
 def _has_figures(line: Line) -> bool:
     """Whether a line has figures or marks behind its label."""
-    return len(line.pieces) > 1 and any(_FIGURE.match(piece.text) and len(piece.text) <= 14 for piece in line.pieces[1:])
+    return len(line.pieces) > 1 and any(
+        _FIGURE.match(piece.text) and len(piece.text) <= 14 for piece in line.pieces[1:]
+    )
 
 
 def _fits(row: dict[tuple[int, int], str], placed: dict[tuple[int, int], str]) -> bool:
     """Whether the pieces of a line stand in the columns of a row, and none between them."""
-    return all(any(other[0] <= key[0] and key[1] <= other[1] for other in row) or not any(
-        other[0] <= key[1] and key[0] <= other[1] for other in row
-    ) for key in placed)  # fmt: skip
+    return all(
+        any(other[0] <= key[0] and key[1] <= other[1] for other in row)
+        or not any(other[0] <= key[1] and key[0] <= other[1] for other in row)
+        for key in placed
+    )
 
 
 def _paragraph(lines: list[Line], at: int) -> tuple[list[str], int]:
@@ -380,7 +441,11 @@ def _paragraph(lines: list[Line], at: int) -> tuple[list[str], int]:
         word = after.text.split(" ", 1)[0]
         room = right - before.pieces[-1].x1
         is_full = room < (after.pieces[0].x1 - after.pieces[0].x0) / max(1, len(after.text)) * (len(word) + 2)
-        if not _is_tight(before, after) or not is_full or re.match(r"\(?(?:\d{1,2}|[a-e])[.)]\s|[•*-]\s|(?:Q|Question )\d", after.text):
+        if (
+            not _is_tight(before, after)
+            or not is_full
+            or re.match(r"\(?(?:\d{1,2}|[a-e])[.)]\s|[•*-]\s|(?:Q|Question )\d", after.text)
+        ):
             break
         text = f"{text} {after.text}"
         end += 1
@@ -446,5 +511,9 @@ def _with_rows(first: Block, second: Block) -> Block:
     last = max(cell.row + cell.row_span - 1 for cell in above)
     heading = {(cell.column, cell.text) for cell in above if cell.row == 1}
     repeated = {(cell.column, cell.text) for cell in below if cell.row == 1} == heading
-    moved = [replace(cell, row=cell.row + last - (1 if repeated else 0)) for cell in below if not repeated or cell.row > 1]
+    moved = [
+        replace(cell, row=cell.row + last - (1 if repeated else 0))
+        for cell in below
+        if not repeated or cell.row > 1
+    ]
     return replace(first, cells=(*above, *moved))

@@ -1,4 +1,4 @@
-"""Web pages (.html): headings, paragraphs, lists and data tables, as the eye sees them. Nothing is fetched or run."""
+"""Web pages (.html): headings, paragraphs, lists and data tables. Nothing is fetched or run."""
 
 from __future__ import annotations
 
@@ -13,11 +13,72 @@ from pathways.foi.document import Cell, Document, DocumentBuilder, raised, singl
 from pathways.foi.readers.delimited import decoded
 from pathways.foi.readers.packaged import MAX_CELLS, too_many_cells
 
-_UNSEEN = frozenset("script style template noscript head iframe object embed svg math select textarea audio video canvas map".split())
-_STRUCK = frozenset("del s strike".split())
+_UNSEEN = frozenset(
+    [
+        "script",
+        "style",
+        "template",
+        "noscript",
+        "head",
+        "iframe",
+        "object",
+        "embed",
+        "svg",
+        "math",
+        "select",
+        "textarea",
+        "audio",
+        "video",
+        "canvas",
+        "map",
+    ]
+)
+_STRUCK = frozenset(["del", "s", "strike"])
 _BLOCKS = frozenset(
-    "address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr html "
-    "li main nav ol p pre section summary table tbody td tfoot th thead tr ul caption".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "center",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "html",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+        "caption",
+    ]
 )
 MOST_SPAN = 200
 
@@ -48,11 +109,15 @@ def read_markup(name: str, sha256: str, text: str) -> Document:
         PathwaysError: nothing is in it, or it is larger than an answer can be.
     """
     builder = DocumentBuilder(name, sha256)
-    parser = html.HTMLParser(no_network=True, huge_tree=False, remove_comments=True, remove_pis=True, encoding="utf-8")
+    parser = html.HTMLParser(
+        no_network=True, huge_tree=False, remove_comments=True, remove_pis=True, encoding="utf-8"
+    )
     try:
         root = html.document_fromstring(text.encode("utf-8", errors="replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as fault:
-        raise PathwaysError(f"{name} has nothing in it that can be read. Ask the council for another copy.") from fault
+        raise PathwaysError(
+            f"{name} has nothing in it that can be read. Ask the council for another copy."
+        ) from fault
     _Reader(builder).walk(root)
     return builder.done()
 
@@ -143,10 +208,17 @@ class _Reader:
                 self.cell_count += row_span * column_span
                 if self.cell_count > MAX_CELLS:
                     raise too_many_cells(self.builder.name, MAX_CELLS)
-                taken.update((row_number + down, column + right) for down in range(row_span) for right in range(column_span))
+                taken.update(
+                    (row_number + down, column + right)
+                    for down in range(row_span)
+                    for right in range(column_span)
+                )
                 cells.append(Cell(self._cell_text(cell), row_number, column, row_span, column_span))
                 column += column_span
-        cells = [Cell(c.text, c.row, c.column, min(c.row_span, row_number - c.row + 1), c.column_span) for c in cells]
+        cells = [
+            Cell(c.text, c.row, c.column, min(c.row_span, row_number - c.row + 1), c.column_span)
+            for c in cells
+        ]
         self.builder.grid(cells, caption=caption)
 
     def _rows(self, table: Any) -> Iterator[Any]:

@@ -107,7 +107,9 @@ class _Reader:
         self.document = document
         self.numbering = _Numbering.of(document)
         self.headings = {
-            style.style_id for style in document.styles if (style.name or "").lower().startswith(("heading", "title", "caption"))
+            style.style_id
+            for style in document.styles
+            if (style.name or "").lower().startswith(("heading", "title", "caption"))
         }
         self.cell_count = 0
 
@@ -152,7 +154,9 @@ class _Reader:
             elif child.tag == qn("w:tbl"):
                 self._table(child)
             elif child.tag in (qn("w:sdt"), qn("w:ins"), qn("w:moveTo"), qn("w:smartTag"), qn("w:customXml")):
-                self._body(child.find(qn("w:sdtContent")) if child.tag == qn("w:sdt") else child) if len(child) else None
+                self._body(child.find(qn("w:sdtContent")) if child.tag == qn("w:sdt") else child) if len(
+                    child
+                ) else None
 
     def _paragraph(self, paragraph: Any) -> None:
         properties = paragraph.find(qn("w:pPr"))
@@ -187,7 +191,9 @@ class _Reader:
                     top = cells[at]
                     cells[at] = Cell(top.text, top.row, top.column, row_number - top.row + 1, top.column_span)
                 else:
-                    cells[row_number, column] = Cell(self._cell_text(cell, nested), row_number, column, 1, span)
+                    cells[row_number, column] = Cell(
+                        self._cell_text(cell, nested), row_number, column, 1, span
+                    )
                     if merge is not None:
                         open_merges[column] = (row_number, column)
                     else:
@@ -245,7 +251,9 @@ class _Reader:
             if child.tag in (qn("w:p"), qn("w:tbl")):
                 yield child
             elif child.tag in (qn("w:sdt"), qn("w:ins"), qn("w:customXml")):
-                yield from self._cell_children(child.find(qn("w:sdtContent")) if child.tag == qn("w:sdt") else child)
+                yield from self._cell_children(
+                    child.find(qn("w:sdtContent")) if child.tag == qn("w:sdt") else child
+                )
 
     # --- text ---------------------------------------------------------------------------------------
 
@@ -296,5 +304,3 @@ class _Reader:
     def _is_on(self, properties: Any, tag: str) -> bool:
         found = properties.find(qn(tag))
         return found is not None and (found.get(qn("w:val")) or "true").lower() not in _OFF
-
-

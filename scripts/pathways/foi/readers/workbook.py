@@ -44,8 +44,19 @@ def _load(name: str, content: bytes, *, data_only: bool) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return openpyxl.load_workbook(io.BytesIO(content), data_only=data_only, rich_text=True, keep_links=False)
-        except (KeyError, ValueError, TypeError, AttributeError, IndexError, OSError, etree.XMLSyntaxError, zipfile.BadZipFile) as fault:
+            return openpyxl.load_workbook(
+                io.BytesIO(content), data_only=data_only, rich_text=True, keep_links=False
+            )
+        except (
+            KeyError,
+            ValueError,
+            TypeError,
+            AttributeError,
+            IndexError,
+            OSError,
+            etree.XMLSyntaxError,
+            zipfile.BadZipFile,
+        ) as fault:
             raise broken(name) from fault
         except SyntaxError as fault:  # xml.etree's ParseError
             raise broken(name) from fault
@@ -95,7 +106,9 @@ def _hidden_columns(sheet: Any) -> set[int]:
     hidden: set[int] = set()
     for dimension in sheet.column_dimensions.values():
         if dimension.hidden and dimension.min:
-            hidden.update(range(dimension.min, min(dimension.max or dimension.min, dimension.min + 2_000) + 1))
+            hidden.update(
+                range(dimension.min, min(dimension.max or dimension.min, dimension.min + 2_000) + 1)
+            )
     return hidden
 
 
@@ -154,8 +167,12 @@ def _number(builder: DocumentBuilder, value: int | float, number_format: str) ->
         return ""
     if re.fullmatch(r'(?:"[^"]*"|\\.)+', section):
         return re.sub(r'"|\\(?=.)', "", section)
-    bare = re.sub(r"\[(?:\$[^\]]*|Red|Black|Blue|Green|White|Color\s?\d+)\]|[_*\\].", "", section, flags=re.IGNORECASE)
-    around = re.fullmatch(r'(?:"(?P<before>[^"]*)")?\s*(?P<number>[^"]*?)\s*(?:"(?P<behind>[^"]*)")?', bare.strip())
+    bare = re.sub(
+        r"\[(?:\$[^\]]*|Red|Black|Blue|Green|White|Color\s?\d+)\]|[_*\\].", "", section, flags=re.IGNORECASE
+    )
+    around = re.fullmatch(
+        r'(?:"(?P<before>[^"]*)")?\s*(?P<number>[^"]*?)\s*(?:"(?P<behind>[^"]*)")?', bare.strip()
+    )
     if around is None or not _PLAIN.fullmatch(around["number"]):
         builder.remark("a format shows something in place of a number, and was not guessed")
         return HIDDEN_NUMBER
@@ -172,8 +189,13 @@ def _section(value: int | float, number_format: str) -> str | None:
                 return section
             bound = float(condition[2])
             holds = {
-                "<": value < bound, "<=": value <= bound, ">": value > bound, ">=": value >= bound, "=": value == bound, "<>": value != bound,
-            }[condition[1]]  # fmt: skip
+                "<": value < bound,
+                "<=": value <= bound,
+                ">": value > bound,
+                ">=": value >= bound,
+                "=": value == bound,
+                "<>": value != bound,
+            }[condition[1]]
             if holds:
                 return section[condition.end() :]
         return None
@@ -205,4 +227,3 @@ def _written(value: int | float, shown: str) -> str:
         # what a format rounds away is no whole count
         return f"{value:.10g}"
     return f"{int(value):,}" if "," in shown else str(int(value))
-
