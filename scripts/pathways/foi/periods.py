@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
 
+LONGEST = 5_000
+"""Characters of the longest text that is searched for periods: no heading or sentence has more."""
+
 
 class YearKind(Enum):
     """What a bare year stands for in a document, in its own words."""
@@ -299,7 +302,7 @@ def find_periods(text: str, year_kind: YearKind | None = None) -> list[PeriodSpa
     Returns:
         Spans that do not overlap; the longest wording at a place wins.
     """
-    if not any(sign.isdigit() for sign in text):
+    if len(text) > LONGEST or not any(sign.isdigit() for sign in text):
         return []
     found = [
         *_ranges(text),

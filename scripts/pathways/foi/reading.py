@@ -23,7 +23,7 @@ from pathways.foi.marks import (
     Reading,
     mark_text,
 )
-from pathways.foi.periods import Period, find_periods, stated_year_kind
+from pathways.foi.periods import LONGEST, Period, find_periods, stated_year_kind
 from pathways.foi.proposal import Note, Proposal, ProposedCell, YesNo
 from pathways.foi.prose import fact_of, read_line, status_of, unflatten
 from pathways.foi.recognise import recognise
@@ -94,10 +94,12 @@ class _Reading:
         self.told = told
         self.question_set = question_set
         self.is_certain = is_certain
-        self.lines = lines_of(document)
+        self.remarks = list(document.remarks)
+        self.lines = [line for line in lines_of(document) if len(line) <= LONGEST]
+        if len(self.lines) < len(lines_of(document)):
+            self.remarks.append("texts longer than any sentence were not searched")
         self.said = sentences(self.lines)
         self.notes_by_mark = footnotes(self.lines)
-        self.remarks = list(document.remarks)
         marks = MarkReader.of(dictionary)
         year_kind = stated_year_kind([line for line in self.said if len(line) < 600])
         stated = self._document_marks(marks)
@@ -125,7 +127,7 @@ class _Reading:
                 texts.update(
                     re.findall(
                         r"<\s?\d+|\*+|\[\w\]|\w+ or (?:fewer|less)|(?:(?:fewer|less) than|under|below) \w+",
-                        block.text,
+                        block.text[:LONGEST],
                     )
                 )
         return {mark_text(text) for text in texts if text and len(text) <= 60}
@@ -158,12 +160,12 @@ class _Reading:
             figure = match["figure"].strip()
             note = self.notes_by_mark.get(plain_mark(match["mark"]))
             is_raised = match["mark"][0] in RAISED_MARKS
-            own = stated.get(match["mark"])
+            meaning = stated.get(match["mark"])
             reading = stated[figure].reading if figure in stated else marks.general(figure)
             if (
                 reading is None
                 or reading.status == "unreadable"
-                or own is not None
+                or meaning is not None
                 or not (note or is_raised)
             ):
                 return None

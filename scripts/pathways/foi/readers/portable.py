@@ -164,7 +164,7 @@ def _is_unseen(char: dict[str, Any], fills: Sequence[tuple[float, float, float, 
 
 def _is_inside(char: dict[str, Any], box: tuple[float, float, float, float]) -> bool:
     x, y = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
-    return box[0] - 1 <= x <= box[2] + 1 and box[1] - 1 <= y <= box[3] + 1
+    return bool(box[0] - 1 <= x <= box[2] + 1 and box[1] - 1 <= y <= box[3] + 1)
 
 
 def _raise_marks(chars: list[dict[str, Any]]) -> None:
@@ -494,6 +494,9 @@ def _margins(pages: list[list[Block]]) -> set[str]:
     ends: Counter[str] = Counter()
     for blocks in pages:
         texts = [block.text for block in blocks if block.cells is None]
+        if len(texts) < 3:
+            # a page of a line or two is no page between margins
+            continue
         ends.update({_bare(text) for text in [*texts[:2], *texts[-2:]] if len(text) < 120})
     return {text for text, count in ends.items() if count > 1 and len(pages) > 1}
 
