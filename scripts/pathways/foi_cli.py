@@ -177,3 +177,26 @@ def status_command(
         if output is not None:
             write_whole(output, as_text(status, output.suffix.lower()).encode())
             say(f"Written: {output}")
+
+
+@foi_app.command("template")
+def template_command(
+    question_set: Annotated[str, typer.Option(help="Letter that it goes with, such as england_2025.")],
+    output: Annotated[Path, typer.Option(help="Workbook to write, .xlsx.")],
+    reference: Annotated[
+        str | None, typer.Option(help="Reference of the request; else the council writes its own.")
+    ] = None,
+) -> None:
+    """Write a spreadsheet to send with the letter: the council fills it in, and it reads back whole."""
+    with plain_errors():
+        from pathways.files import write_whole
+        from pathways.foi.template import template_content
+
+        if output.suffix.lower() != ".xlsx":
+            raise PathwaysError(f"--output {output}: a name that ends in .xlsx was expected.")
+        if output.exists():
+            raise PathwaysError(f"{output} is there already, and may be filled in. Give another name.")
+        if not output.parent.is_dir():
+            raise PathwaysError(f"There is no folder {output.parent}. Make it first.")
+        write_whole(output, template_content(load_settings().seeds, question_set, reference))
+        say(f"Written: {output}")
