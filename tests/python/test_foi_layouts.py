@@ -6,7 +6,6 @@ import html
 import io
 import random
 from dataclasses import dataclass
-from datetime import date
 
 import docx
 import openpyxl
@@ -241,34 +240,3 @@ def test_a_cell_that_is_spoilt_never_becomes_another_number(answer: Answer, chan
     cells = [cell for cell in read(answer).cells if cell.key == key or cell.fact.text == spoilt]
     assert cells
     assert all(cell.reading.value is None and not cell.is_sure for cell in cells)
-
-
-def test_the_layouts_are_those_that_are_told_apart() -> None:
-    # a layout that no answer is drawn in would prove nothing
-    letter = DICTIONARY.question_set("england_2025")
-    period = Period(date(2020, 4, 1), date(2021, 3, 31))
-    other = Period(date(2021, 4, 1), date(2022, 3, 31))
-    words: dict[object, str] = {
-        "Q3": "Q3",
-        "Q4": "Q4",
-        period: "2020/21",
-        other: "2021/22",
-        "all": "All",
-        "5-9": "5-9",
-    }
-    cells = {
-        (c, p, a): str(n)
-        for n, (c, p, a) in enumerate(
-            (c, p, a) for c in ("Q3", "Q4") for p in (period, other) for a in ("all", "5-9")
-        )
-    }
-    shapes = {
-        layout: [
-            [len(row) for row in rows]
-            for _, rows in tables(
-                Answer(letter, cells, ["Q3", "Q4"], [period, other], ["all", "5-9"], layout, "csv", words)
-            )
-        ]
-        for layout in LAYOUTS
-    }
-    assert len({str(shape) for shape in shapes.values()}) >= 5
