@@ -112,7 +112,7 @@ def _readable(reference: str) -> str:
     """
     reference = " ".join(reference.split())
     line = Document("cover", "", (Paragraph(_reference_line(reference)),))
-    if find_reference(line) != reference:
+    if not reference or find_reference(line) != reference:
         raise PathwaysError(
             f"--reference '{reference}' could not be read back from an answer. Give it without blanks and "
             f"with two digits at least, such as FOI-2025-0123; or leave it out: the council writes its own."
@@ -160,9 +160,9 @@ def _yes_no_sheet(sheet: Any, title: str) -> None:
 
 
 def _notes_sheet(sheet: Any, question_set: QuestionSet) -> None:
-    _head(sheet, "Notes on the figures", "Please write behind the colon, in the same cell, where it applies.")
+    _head(sheet, "Notes on the figures", "Please complete the lines that apply, each in its own cell.")
     numbers = dict.fromkeys(question.number for question in question_set.questions if question.measure)
-    rows: list[list[str | None]] = [[f"Question {number}, figures as at: "] for number in numbers]
+    rows: list[list[str | None]] = [[f"Question {number}, figures as at "] for number in numbers]
     rows.append(["What was counted, if not each child once: "])
     rows.extend([f"Other note {number}: "] for number in range(1, NOTE_LINES + 1))
     _table(sheet, ["Note"], rows)
