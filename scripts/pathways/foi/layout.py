@@ -287,13 +287,18 @@ class GridReader:
         """The nearest row of figures that belongs to the same block: below first, then above."""
         for step in (1, -1):
             other = row + step
-            while other in kinds and kinds[other] != "figures":
+            # a row of blanks that was told to be one of figures has none to go by
+            while other in kinds and not self._has_value(other):
                 if step == -1 and kinds[other] == "headings":
                     break
                 other += step
-            if other in kinds and kinds[other] == "figures":
+            if other in kinds and self._has_value(other):
                 return other
         return None
+
+    def _has_value(self, row: int) -> bool:
+        """Whether a row holds a figure or mark."""
+        return any(self.is_value(row, column) for column in self.columns)
 
     def _second_kind(self, row: int, kinds: dict[int, str]) -> str:
         cells = [cell for cell in self.grid.row(row) if cell.text]
