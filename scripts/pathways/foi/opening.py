@@ -78,6 +78,10 @@ def open_content(name: str, content: bytes, depth: int = 0) -> Document:
             f"{name} needs more memory than an answer can. Save the part with the answer as a "
             f"file of its own."
         ) from fault
+    except PathwaysError:
+        raise
+    except Exception as fault:  # what a damaged document makes of a library is no user's concern
+        raise broken(name) from fault
     if not document.blocks:
         raise PathwaysError(
             f"{name} has no text in it. If it is a scan, a person must read it, or make its text "

@@ -105,10 +105,9 @@ def _add_body(builder: DocumentBuilder, message: EmailMessage) -> None:
 
 
 def _add_markup(builder: DocumentBuilder, markup: str) -> None:
-    cleaned = re.sub(r"(?is)<blockquote\b.*?</blockquote>", " ", markup)
-    document = read_markup(builder.name, builder.sha256, cleaned)
-    if cleaned != markup:
-        builder.remark("what the e-mail quotes of earlier messages was left out")
+    document = read_markup(builder.name, builder.sha256, markup, without=("blockquote",))
+    for remark in document.remarks:
+        builder.remark(remark)
     blocks = list(document.blocks)
     for at, block in enumerate(blocks):
         if isinstance(block, Paragraph) and _starts_quote(
@@ -122,6 +121,9 @@ def _add_markup(builder: DocumentBuilder, markup: str) -> None:
 
 def _starts_quote(line: str, following: list[str]) -> bool:
     """Whether an earlier message begins here: its heading, or "On ... wrote:"."""
+    wrapped = re.match(r"\s*(?:on|ar)\s.*\d", line, re.IGNORECASE) and len(line) < 200 and following
+    if wrapped and re.search(r"(?:wrote|ysgrifennodd)\s*:?\s*$", following[0], re.IGNORECASE):
+        return True
     if not _QUOTE_STARTS.match(line):
         return False
     if re.match(r"^\s*from:", line, re.IGNORECASE):

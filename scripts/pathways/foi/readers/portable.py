@@ -111,13 +111,13 @@ def read_portable(name: str, sha256: str, content: bytes) -> Document:
 
 
 def _read_page(builder: DocumentBuilder, page: Any) -> list[Block]:
-    x0, _top, x1, _bottom = page.cropbox if page.cropbox else page.bbox
+    x0, top, x1, bottom = page.cropbox if page.cropbox else page.bbox
     chars = [
         char
         for char in page.chars
         if char.get("upright", True)
         and x0 - 1 <= (char["x0"] + char["x1"]) / 2 <= x1 + 1
-        and -1 <= char["top"] <= page.height + 1
+        and top - 1 <= (char["top"] + char["bottom"]) / 2 <= bottom + 1
     ]
     fills = [
         (one["x0"], one["top"], one["x1"], one["bottom"])

@@ -102,8 +102,8 @@ def _text_of(name: str, content: bytes) -> str:
     return decoded(name, content)
 
 
-def read_markup(name: str, sha256: str, text: str) -> Document:
-    """Reads markup that is text already.
+def read_markup(name: str, sha256: str, text: str, *, without: tuple[str, ...] = ()) -> Document:
+    """Reads markup that is text already, without the elements of some tags.
 
     Raises:
         PathwaysError: nothing is in it, or it is larger than an answer can be.
@@ -118,6 +118,12 @@ def read_markup(name: str, sha256: str, text: str) -> Document:
         raise PathwaysError(
             f"{name} has nothing in it that can be read. Ask the council for another copy."
         ) from fault
+    dropped = [element for tag in without for element in root.iter(tag)]
+    for element in dropped:
+        element.clear(keep_tail=True)
+        element.tag = "template"
+    if dropped:
+        builder.remark("what it quotes of earlier messages was left out")
     _Reader(builder).walk(root)
     return builder.done()
 
@@ -155,7 +161,7 @@ class _Reader:
             self.end()
         inner = element.text or ""
         if tag == "sup":
-            self.line += raised(_flat(element))
+            self.line += raised("".join(self._pieces(element)).strip())
         else:
             self.line += inner
             for child in element:
@@ -238,7 +244,7 @@ class _Reader:
         for child in element:
             if isinstance(child.tag, str) and not self._is_unseen(child):
                 if child.tag == "sup":
-                    yield raised(_flat(child))
+                    yield raised("".join(self._pieces(child)).strip())
                 elif child.tag == "br" or child.tag in _BLOCKS:
                     yield " "
                     yield from self._pieces(child)
@@ -246,10 +252,6 @@ class _Reader:
                 else:
                     yield from self._pieces(child)
             yield child.tail or ""
-
-
-def _flat(element: Any) -> str:
-    return "".join(element.itertext()).strip()
 
 
 def _span(text: str | None) -> int:

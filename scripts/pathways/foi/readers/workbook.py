@@ -85,6 +85,11 @@ def _read_sheet(builder: DocumentBuilder, sheet: Any, formulas: Any) -> None:
         for area in sheet.merged_cells.ranges
     }
     hidden_columns = _hidden_columns(sheet)
+    formatted = [
+        area
+        for area in sheet.conditional_formatting
+        if any(rule.dxf is not None and rule.dxf.numFmt is not None for rule in area.rules)
+    ]
     cells = []
     for row in sheet.iter_rows():
         for cell in row:
@@ -97,6 +102,9 @@ def _read_sheet(builder: DocumentBuilder, sheet: Any, formulas: Any) -> None:
                 builder.remark(f"hidden columns of sheet '{sheet.title}' were left out")
                 continue
             text = _displayed(builder, cell, formulas[cell.coordinate])
+            if text and any(cell.coordinate in area for area in formatted):
+                builder.remark("a conditional format replaces a number, and was not guessed")
+                text = HIDDEN_NUMBER
             row_span, column_span = spans.get((cell.row, cell.column), (1, 1))
             cells.append(Cell(text, cell.row, cell.column, min(row_span, 2_000), min(column_span, 200)))
     builder.grid(cells, sheet=sheet.title)
@@ -123,6 +131,11 @@ def _displayed(builder: DocumentBuilder, cell: Any, formula: Any) -> str:
     if font is not None and (font.strike or False) and not isinstance(value, CellRichText):
         builder.remark("text that is struck through was left out")
         return ""
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        shown = _split(cell.number_format or "General")
+        if len(shown) > 3 and "@" not in shown[3]:
+            # a format that shows nothing, or something else, in place of a text
+            return re.sub(r'["\\]', "", shown[3]).strip()
     if isinstance(value, CellRichText):
         return "".join(_run(builder, part) for part in value)
     if isinstance(value, bool):
