@@ -480,6 +480,7 @@ class GridReader:
     def column_labels(self, row: int, column: int) -> list[Label]:
         """The headings over a figure, the nearest first."""
         labels: list[Label] = []
+        wordy: list[str] = []
         first = self.first_value_column.get(self.blocks[row], 1)
         is_closed = False
         for above in range(row - 1, 0, -1):
@@ -491,6 +492,12 @@ class GridReader:
             label = self._heading(above, column, first)
             if label is not None and label not in labels:
                 labels.append(label)
+                if not (label.period or label.age or label.role or label.is_total_word or label.is_date):
+                    wordy.append(label.text)
+        if len(wordy) > 1:
+            # a heading that is wrapped over several rows is one heading: "Closed:" over "early help"
+            whole = self.reader.label(" ".join(reversed(wordy)), self.context.parent)
+            labels = [whole, *(label for label in labels if label.text not in wordy)]
         return self._under_their_numbers(self._with_period_of_two(labels[::-1])[::-1])
 
     def _under_their_numbers(self, labels: list[Label]) -> list[Label]:

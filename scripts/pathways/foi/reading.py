@@ -193,8 +193,10 @@ class _Reading:
         is_used = period_is_inner = age_is_inner = False
         last_title = ""
         question_at = period_at = age_at = figures_at = -2
+        below = self._captions_below()
         for at, block in enumerate(self.blocks):
-            context = Context(None if len(run) >= MANY_QUESTIONS else question, period, age, parent)
+            over = None if len(run) >= MANY_QUESTIONS else question
+            context = Context(below.get(at, over), period, age, parent)
             if isinstance(block, Grid):
                 found = read_grid(self.reader, block, context)
                 facts.extend(self._of_grid(found, block, last_title))
@@ -204,9 +206,9 @@ class _Reading:
                     period_is_inner = period_is_inner or (period is not None and period_at > question_at >= 0)
                     age_is_inner = age_is_inner or (age is not None and age_at > question_at >= 0)
                 run, last_title = [], ""
-                if block.number > len(self.document.grids) and (over := self._over_flat(block)) is not None:
+                if block.number > len(self.document.grids) and (flat := self._over_flat(block)) is not None:
                     # its heading was taken for a cell of a table printed one cell a line
-                    question, question_at = over, at
+                    question, question_at = flat, at
                 continue
             text = block.text
             if self._is_margin(text):
@@ -275,6 +277,22 @@ class _Reading:
                     question = period = age = None
                     is_used = False
         return facts
+
+    def _captions_below(self) -> dict[int, Label]:
+        """The question in the caption of each table, where all captions stand below."""
+        found: dict[int, Label] = {}
+        grids = [at for at, block in enumerate(self.blocks) if isinstance(block, Grid)]
+        for at in grids:
+            after = self.blocks[at + 1] if at + 1 < len(self.blocks) else None
+            label = self.reader.label(after.text) if isinstance(after, Paragraph) else None
+            if label is None or label.question is None or not isinstance(after, Paragraph):
+                return {}
+            if not self._is_question_heading(after, label):
+                return {}
+            found[at] = label
+        before = self.blocks[grids[0] - 1] if grids and grids[0] else None
+        is_headed = isinstance(before, Paragraph) and self.reader.label(before.text).question is not None
+        return {} if is_headed or len(grids) < 2 else found
 
     def _is_margin(self, text: str) -> bool:
         """Whether a text is the header or footer of pages: printed again, and saying no figure."""

@@ -59,6 +59,8 @@ def recognise(document: Document, dictionary: Dictionary) -> Recognised | None:
         score += 2.0 * sum(bool(re.search(cue, joined)) for cue in _CUES[question_set.nation])
         if nations == {question_set.nation}:
             score += 5.0
+        if question_set.nation == "W" and re.search(r"\(wales\)|\bcyngor\b|\bllywodraeth cymru\b", joined):
+            score += 5.0
         points[question_set.code] = score
     for text in texts:
         number, rest = leading_number(text)
@@ -78,8 +80,9 @@ def recognise(document: Document, dictionary: Dictionary) -> Recognised | None:
         return None
     ahead = points[ranked[0]] - points[ranked[1]] if len(ranked) > 1 else CERTAIN
     if ahead < CERTAIN:
-        # nothing in it is Welsh: a letter to England is likelier, and its cells are not sure
+        # where nothing in it is Welsh a letter to England is likelier; its cells are not sure either way
         close = [code for code in ranked if points[ranked[0]] - points[code] < CERTAIN]
-        english = [code for code in close if dictionary.question_set(code).nation == "E"]
-        return Recognised(dictionary.question_set((english or close)[0]), False)
+        nation = "W" if any(re.search(cue, joined) for cue in _CUES["W"]) else "E"
+        likelier = [code for code in close if dictionary.question_set(code).nation == nation]
+        return Recognised(dictionary.question_set((likelier or close)[0]), False)
     return Recognised(dictionary.question_set(ranked[0]), True)
