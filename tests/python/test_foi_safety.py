@@ -197,6 +197,79 @@ def test_a_text_that_is_made_to_be_slow_is_read_or_refused_in_time(name: str, co
     assert time.monotonic() - start < 20
 
 
+def far_cells() -> bytes:
+    book = openpyxl.Workbook()
+    book.active["A1"], book.active["XFD1048576"] = "Q3", 12
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def lying_archive() -> bytes:
+    """An archive whose directory says that the large member in it is small."""
+    content = packed(word__document_dot_xml=b"0" * 5_000_000)
+    return content.replace((5_000_000).to_bytes(4, "little"), (500).to_bytes(4, "little"))
+
+
+def mail_in_mail() -> bytes:
+    content = mail()
+    for number in range(400):
+        content = (
+            (
+                f"From: a@b.example\nSubject: {number}\nMIME-Version: 1.0\n"
+                f"Content-Type: multipart/mixed; boundary=y{number}\n\n--y{number}\n"
+                "Content-Type: message/rfc822\n\n"
+            ).encode()
+            + content
+            + f"\n--y{number}--\n".encode()
+        )
+    return content
+
+
+@pytest.mark.parametrize(
+    ("name", "make"),
+    [
+        ("corner.xlsx", far_cells),
+        ("items.html", lambda: b"<ol>" + b"<li>a" * 40_000 + b"</ol>"),
+        ("bold.txt", lambda: b"**a " * 60_000),
+        ("wide.txt", lambda: (b"a  " * 700 + b"\n") * 5_000),
+        ("one_line.txt", lambda: b"x" * 50_000_000),
+        ("mails.eml", mail_in_mail),
+        (
+            "quoted.eml",
+            lambda: (
+                b"From: a@b.example\nContent-Type: text/html\n\n<table><tr><td>1<td>2</table>"
+                + b"<blockquote>" * 60_000
+            ),
+        ),
+    ],
+)
+def test_a_document_that_is_made_to_be_slow_to_open_is_opened_in_time(
+    name: str, make: Callable[[], bytes]
+) -> None:
+    content = make()
+    start = time.monotonic()
+    assert open_content(name, content).blocks
+    assert time.monotonic() - start < 10
+
+
+def test_an_archive_that_lies_of_its_sizes_is_refused() -> None:
+    with pytest.raises(PathwaysError, match=r"^a\.docx cannot be opened: it is damaged or was cut off"):
+        open_content("a.docx", lying_archive())
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<table><tr><td colspan=\u00b2>1<td>2</table>",
+        "<ol start=\u00b2><li>1</ol>",
+        "<ol><li value=\u00b2>1</ol>",
+    ],
+)
+def test_a_digit_that_is_no_number_is_no_count(markup: str) -> None:
+    assert open_content("a.html", markup.encode()).blocks
+
+
 def nothing_is_fetched_page() -> bytes:
     return b'<html><body><img src="http://127.0.0.1:9/x"><iframe src="file:///etc/hostname"></iframe><p>Q3 2020/21: 12</p></body></html>'
 

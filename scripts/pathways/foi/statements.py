@@ -28,9 +28,14 @@ def _n(text: str) -> int:
 _SENTENCE_END = re.compile(r"(?<=[.;!?])\s+(?=[\"'“‘(\[*A-Z0-9<†‡~#-])|\s+[•·]\s+|\s\|\s")
 
 
+LONGEST_SENTENCE = 900
+"""Characters of the longest sentence that is searched for what it says of the figures."""
+
+
 def sentences(texts: Iterable[str]) -> list[str]:
-    """The texts cut into sentences."""
-    return [part.strip() for text in texts for part in _SENTENCE_END.split(text) if part.strip()]
+    """The texts cut into sentences; what is longer than any sentence is left out."""
+    parts = (part.strip() for text in texts for part in _SENTENCE_END.split(text))
+    return [part for part in parts if part and len(part) <= LONGEST_SENTENCE]
 
 
 # --- zeros ------------------------------------------------------------------------------------------

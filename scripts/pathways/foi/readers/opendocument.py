@@ -126,7 +126,7 @@ class _Reader:
             if cell.tag not in (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
                 continue
             repeat = self._number(cell, "number-columns-repeated")
-            text = self._shown(cell) if cell.tag == f"{_TABLE}table-cell" else ""
+            text = self._styled(cell, _TABLE) if cell.tag == f"{_TABLE}table-cell" else ""
             if text:
                 for again in range(min(repeat, MOST)):
                     if is_hidden or column + again in hidden:
@@ -144,7 +144,7 @@ class _Reader:
 
     def _number(self, element: Any, attribute: str) -> int:
         text = element.get(f"{_TABLE}{attribute}") or "1"
-        return max(1, int(text)) if text.isdigit() and len(text) < 9 else 1
+        return max(1, int(text)) if text.isdecimal() and len(text) < 9 else 1
 
     def _shown(self, cell: Any) -> str:
         texts = [self.text(child) for child in cell if child.tag in (f"{_TEXT}p", f"{_TEXT}h")]
@@ -166,7 +166,7 @@ class _Reader:
             elif child.tag == f"{_TEXT}s":
                 yield (
                     " " * min(int(child.get(f"{_TEXT}c") or 1), 100)
-                    if (child.get(f"{_TEXT}c") or "1").isdigit()
+                    if (child.get(f"{_TEXT}c") or "1").isdecimal()
                     else " "
                 )
             elif child.tag in (f"{_TEXT}tab", f"{_TEXT}line-break"):
@@ -177,15 +177,16 @@ class _Reader:
             elif child.tag in (f"{_OFFICE}annotation", f"{_TEXT}tracked-changes"):
                 pass
             elif child.tag == f"{_TEXT}span":
-                yield self._span(child)
+                yield self._styled(child, _TEXT)
             else:
                 yield from self._texts(child)
             yield child.tail or ""
 
-    def _span(self, span: Any) -> str:
-        style = span.get(f"{_TEXT}style-name") or ""
+    def _styled(self, element: Any, kind: str) -> str:
+        """The text of a span or cell; none where its style strikes or hides it."""
+        style = element.get(f"{kind}style-name") or ""
         if style in self.struck or style in self.unseen:
             self.builder.remark("text that is struck through or hidden was left out")
             return ""
-        text = "".join(self._texts(span))
+        text = self._shown(element) if kind == _TABLE else "".join(self._texts(element))
         return raised(text) if style in self.raised else text

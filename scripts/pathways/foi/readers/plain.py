@@ -8,6 +8,10 @@ from pathways.foi.document import Document, DocumentBuilder
 from pathways.foi.readers.delimited import decoded
 from pathways.foi.readers.packaged import MAX_CELLS, too_many_cells
 
+MOST_TRIED = 100
+"""Lines of a run that is no table, up to which a table is looked for from each of them."""
+LONGEST_MARKED = 5_000
+"""Characters of a line, up to which its marks of bold text are looked for."""
 _GAP = re.compile(r" {2,}")
 _RULE = re.compile(r"[\s|+:=_\-–—]+")
 
@@ -35,12 +39,16 @@ def add_plain(builder: DocumentBuilder, text: str) -> None:
                 raise too_many_cells(builder.name, MAX_CELLS)
             builder.rows(rows)
         else:
-            builder.paragraph(_unmarked(lines[at]), is_heading=lines[at].lstrip().startswith("#"))
+            for line in lines[at : at + max(1, length)]:
+                builder.paragraph(_unmarked(line), is_heading=line.lstrip().startswith("#"))
         at += max(1, length)
 
 
 def _table_at(lines: list[str], at: int) -> tuple[list[list[str]], int]:
-    """The rows of the table that begins at a line, and its length in lines; none where no table begins."""
+    """The rows of the table that begins at a line, and its length in lines.
+
+    No rows, and a length: so many lines begin no table.
+    """
     for cut, is_row in ((_by_tabs, _has_tab), (_by_bars, _has_bars)):
         end = at
         while end < len(lines) and is_row(lines[end]):
@@ -75,11 +83,13 @@ def _aligned(lines: list[str], at: int) -> tuple[list[list[str]], int]:
     while end < len(lines) and _GAP.search(lines[end].strip()):
         end += 1
     block = [line for line in lines[at:end] if not _RULE.fullmatch(line)]
+    # a table may begin further down; in a long run that is not looked for from each of its lines
+    passed = 0 if end - at <= MOST_TRIED else end - at
     if len(block) < 2:
-        return [], 0
+        return [], passed
     width = max(len(line) for line in block)
     if width > 2_000:
-        return [], 0
+        return [], passed
     filled = [any(at < len(line) and line[at] != " " for line in block) for at in range(width)]
     starts = [at for at in range(width) if filled[at] and (at == 0 or not filled[at - 1])]
     # a column begins where some line has a gap of two spaces before it; one space is inside a cell
@@ -88,13 +98,13 @@ def _aligned(lines: list[str], at: int) -> tuple[list[list[str]], int]:
         for start in starts
         if start == starts[0]
         or any(
-            re.search(r"(?:^|\s)\s$", line[:start]) or not line[:start].strip()
+            line[start - 1].isspace() and (start == 1 or line[start - 2].isspace())
             for line in block
             if len(line) > start and line[start] != " "
         )
     ]
     if len(bounds) < 2:
-        return [], 0
+        return [], passed
     ends = [*bounds[1:], width]
     return [
         [line[start:stop].strip() for start, stop in zip(bounds, ends, strict=True)] for line in block
@@ -104,4 +114,6 @@ def _aligned(lines: list[str], at: int) -> tuple[list[list[str]], int]:
 def _unmarked(line: str) -> str:
     """A line without the marks of headings and of bold and slanted text."""
     line = re.sub(r"^\s{0,3}#{1,6}\s+", "", line)
+    if len(line) > LONGEST_MARKED:
+        return line
     return re.sub(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1", r"\2", line)

@@ -24,6 +24,8 @@ COLUMN_GAP = 0.75
 """Space between two pieces of text, in sizes of the type, from which they are two cells."""
 TIGHT = 1.32
 """Distance of two lines, in sizes of the type, up to which they may be one wrapped text."""
+MARGIN = 0.12
+"""Share of a page at its top and its bottom where a lone number is the page's."""
 _PAGE_NUMBER = re.compile(r"(?:page|tudalen)\s*\d+(?:\s*(?:of|/)\s*\d+)?|\d{1,3}", re.IGNORECASE)
 _FIGURE = re.compile(r"[\d*<~#-]|nil\b|n/?a\b|\[\w\]|not \w+|c$", re.IGNORECASE)
 
@@ -61,6 +63,7 @@ class Block:
     cells: tuple[Cell, ...] | None = None
     edges: tuple[float, ...] = ()
     is_heading: bool = False
+    is_margin: bool = False
 
 
 def read_portable(name: str, sha256: str, content: bytes) -> Document:
@@ -141,7 +144,10 @@ def _read_page(builder: DocumentBuilder, page: Any) -> list[Block]:
     cuts = sorted(box[1] for box in boxes)
     for group in _parted(lines, cuts):
         blocks.extend(_unruled(group))
-    return sorted(blocks, key=lambda block: block.top)
+    return [
+        replace(block, is_margin=not MARGIN < block.top / page.height < 1 - MARGIN)
+        for block in sorted(blocks, key=lambda block: block.top)
+    ]
 
 
 def _parted(lines: list[Line], cuts: list[float]) -> Iterator[list[Line]]:
@@ -463,7 +469,7 @@ def _add_pages(builder: DocumentBuilder, pages: list[list[Block]]) -> None:
     for number, blocks in enumerate(pages, start=1):
         for block in blocks:
             if block.cells is None:
-                if _bare(block.text) in margins or _PAGE_NUMBER.fullmatch(block.text):
+                if block.is_margin and (_bare(block.text) in margins or _PAGE_NUMBER.fullmatch(block.text)):
                     continue
                 _flush(builder, pending, pending_page)
                 pending = None
@@ -490,14 +496,17 @@ def _bare(text: str) -> str:
 
 
 def _margins(pages: list[list[Block]]) -> set[str]:
-    """Texts that stand first or last on several pages, their numbers aside: headers and footers."""
+    """Texts in the margins of several pages, their numbers aside: headers and footers."""
     ends: Counter[str] = Counter()
     for blocks in pages:
-        texts = [block.text for block in blocks if block.cells is None]
-        if len(texts) < 3:
-            # a page of a line or two is no page between margins
-            continue
-        ends.update({_bare(text) for text in [*texts[:2], *texts[-2:]] if len(text) < 120})
+        texts = [block for block in blocks if block.cells is None]
+        ends.update(
+            {
+                _bare(block.text)
+                for block in [*texts[:2], *texts[-2:]]
+                if block.is_margin and len(block.text) < 120
+            }
+        )
     return {text for text, count in ends.items() if count > 1 and len(pages) > 1}
 
 

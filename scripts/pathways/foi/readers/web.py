@@ -131,13 +131,17 @@ def read_markup(name: str, sha256: str, text: str, *, without: tuple[str, ...] =
 class _Reader:
     def __init__(self, builder: DocumentBuilder) -> None:
         self.builder = builder
+        self.item_numbers: dict[Any, int] = {}
+        self.prefix = ""
         self.line = ""
         self.is_heading = False
         self.cell_count = 0
 
     def end(self) -> None:
         """Ends the paragraph at hand."""
-        self.builder.paragraph(self.line, is_heading=self.is_heading)
+        if self.line.strip():
+            self.builder.paragraph(self.prefix + self.line, is_heading=self.is_heading)
+            self.prefix = ""
         self.line = ""
 
     def walk(self, element: Any) -> None:
@@ -156,7 +160,7 @@ class _Reader:
         if re.fullmatch(r"h[1-6]", tag):
             self.is_heading = True
         if tag == "li":
-            self.line = _item_number(element)
+            self.prefix = self._item_number(element)
         if tag == "br":
             self.end()
         inner = element.text or ""
@@ -172,7 +176,23 @@ class _Reader:
             return
         if is_block:
             self.end()
+        if tag == "li":
+            self.prefix = ""
         self.is_heading = was_heading
+
+    def _item_number(self, item: Any) -> str:
+        """The number that a browser shows in front of an item of an ordered list."""
+        parent = item.getparent()
+        if parent is None or parent.tag != "ol":
+            return ""
+        number = self.item_numbers.get(parent, _whole(parent.get("start"), 1))
+        number = _whole(item.get("value"), number)
+        self.item_numbers[parent] = number + 1
+        kind = parent.get("type") or "1"
+        if kind in ("a", "A"):
+            letter = chr(ord("a") + (number - 1) % 26)
+            return f"{letter if kind == 'a' else letter.upper()}. "
+        return f"{number}. "
 
     def _is_unseen(self, element: Any) -> bool:
         if element.tag in _UNSEEN:
@@ -255,21 +275,8 @@ class _Reader:
 
 
 def _span(text: str | None) -> int:
-    return max(1, min(int(text), MOST_SPAN)) if text and text.strip().isdigit() and len(text) < 9 else 1
+    return max(1, min(_whole(text, 1), MOST_SPAN))
 
 
-def _item_number(item: Any) -> str:
-    """The number that a browser shows in front of an item of an ordered list."""
-    parent = item.getparent()
-    if parent is None or parent.tag != "ol":
-        return ""
-    items = [child for child in parent if child.tag == "li"]
-    start = parent.get("start") or "1"
-    number = (int(start) if start.isdigit() and len(start) < 9 else 1) + items.index(item)
-    if item.get("value", "").isdigit():
-        number = int(item.get("value")[:8])
-    kind = parent.get("type") or "1"
-    if kind in ("a", "A"):
-        letter = chr(ord("a") + (number - 1) % 26)
-        return f"{letter if kind == 'a' else letter.upper()}. "
-    return f"{number}. "
+def _whole(text: str | None, otherwise: int) -> int:
+    return int(text) if text and text.strip().isdecimal() and len(text) < 9 else otherwise

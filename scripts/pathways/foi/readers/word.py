@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,20 +42,51 @@ def read_word(name: str, sha256: str, content: bytes) -> Document:
     return builder.done()
 
 
+class _Styles:
+    """What a style says of text that says nothing itself, such as that it is raised, struck or numbered."""
+
+    def __init__(self, document: Any) -> None:
+        self.by_id = {style.style_id: style.element for style in document.styles}
+
+    def find(self, style_id: str, holder: str, tag: str) -> Any:
+        """A property of a style, or of the nearest one that it is based on; None where none has it."""
+        seen: set[str] = set()
+        while style_id in self.by_id and style_id not in seen:
+            seen.add(style_id)
+            style = self.by_id[style_id]
+            properties = style.find(qn(holder))
+            found = properties.find(qn(tag)) if properties is not None else None
+            if found is not None:
+                return found
+            base = style.find(qn("w:basedOn"))
+            style_id = (base.get(qn("w:val")) or "") if base is not None else ""
+        return None
+
+
+def _whole(text: str | None, otherwise: int) -> int:
+    return int(text) if text and text.isdecimal() and len(text) < 9 else otherwise
+
+
+def _style_of(properties: Any, tag: str) -> str:
+    style = properties.find(qn(tag)) if properties is not None else None
+    return (style.get(qn("w:val")) or "") if style is not None else ""
+
+
 @dataclass
 class _Numbering:
     """Counts the automatic numbers of lists, which stand in no text."""
 
     formats: dict[tuple[str, str], tuple[str, str, int]]
+    styles: _Styles
     counts: dict[tuple[str, int], int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, document: Any) -> _Numbering:
+    def of(cls, document: Any, styles: _Styles) -> _Numbering:
         formats: dict[tuple[str, str], tuple[str, str, int]] = {}
         try:
             root = document.part.numbering_part.element
         except (KeyError, NotImplementedError, AttributeError):
-            return cls(formats)
+            return cls(formats, styles)
         abstract = {one.get(qn("w:abstractNumId")): one for one in root.findall(qn("w:abstractNum"))}
         for number in root.findall(qn("w:num")):
             reference = number.find(qn("w:abstractNumId"))
@@ -65,14 +96,16 @@ class _Numbering:
                 formats[number.get(qn("w:numId")), level.get(qn("w:ilvl"))] = (
                     kind.get(qn("w:val")) if kind is not None else "bullet",
                     text.get(qn("w:val")) or "" if text is not None else "",
-                    int(start.get(qn("w:val")) or 1) if start is not None else 1,
+                    _whole(start.get(qn("w:val")), 1) if start is not None else 1,
                 )
-        return cls(formats)
+        return cls(formats, styles)
 
     def label(self, paragraph: Any) -> str:
         """The number in front of a paragraph, such as ``2.``; empty for a bullet or none."""
         properties = paragraph.find(qn("w:pPr"))
         listed = properties.find(qn("w:numPr")) if properties is not None else None
+        if listed is None:
+            listed = self.styles.find(_style_of(properties, "w:pStyle"), "w:pPr", "w:numPr")
         if listed is None:
             return ""
         number, level = listed.find(qn("w:numId")), listed.find(qn("w:ilvl"))
@@ -81,7 +114,7 @@ class _Numbering:
         if (key, depth) not in self.formats:
             return ""
         kind, text, start = self.formats[key, depth]
-        at = int(depth)
+        at = _whole(depth, 0)
         self.counts[key, at] = self.counts.get((key, at), start - 1) + 1
         for deeper in [one for one in self.counts if one[0] == key and one[1] > at]:
             del self.counts[deeper]
@@ -105,7 +138,8 @@ class _Reader:
     def __init__(self, builder: DocumentBuilder, document: Any) -> None:
         self.builder = builder
         self.document = document
-        self.numbering = _Numbering.of(document)
+        self.styles = _Styles(document)
+        self.numbering = _Numbering.of(document, self.styles)
         self.headings = {
             style.style_id
             for style in document.styles
@@ -230,12 +264,12 @@ class _Reader:
     def _skipped(self, row: Any, tag: str) -> int:
         properties = row.find(qn("w:trPr"))
         before = properties.find(qn(tag)) if properties is not None else None
-        return min(int(before.get(qn("w:val")) or 0), 200) if before is not None else 0
+        return min(_whole(before.get(qn("w:val")), 0), 200) if before is not None else 0
 
     def _span(self, properties: Any) -> int:
         span = properties.find(qn("w:gridSpan")) if properties is not None else None
         text = span.get(qn("w:val")) or "1" if span is not None else "1"
-        return max(1, min(int(text), 200)) if text.isdigit() else 1
+        return max(1, min(int(text), 200)) if text.isdecimal() and len(text) < 9 else 1
 
     def _cell_text(self, cell: Any, nested: list[Any]) -> str:
         texts = []
@@ -286,21 +320,36 @@ class _Reader:
                 text += "-"
             elif child.tag in (qn("w:footnoteReference"), qn("w:endnoteReference")):
                 text += raised(child.get(qn("w:id")) or "")
-        properties = run.find(qn("w:rPr"))
-        if properties is None or not text:
+        if not text:
             return text
-        if self._is_on(properties, "w:vanish") or self._is_on(properties, "w:webHidden"):
+        found = self._look_up(run)
+        if self._is_on(found("w:vanish")) or self._is_on(found("w:webHidden")):
             self.builder.remark("hidden text was left out")
             return ""
-        if self._is_on(properties, "w:strike") or self._is_on(properties, "w:dstrike"):
+        if self._is_on(found("w:strike")) or self._is_on(found("w:dstrike")):
             if text.strip():
                 self.builder.remark("text that is struck through was left out")
             return ""
-        align = properties.find(qn("w:vertAlign"))
+        align = found("w:vertAlign")
         if align is not None and align.get(qn("w:val")) == "superscript":
             return raised(text)
         return text
 
-    def _is_on(self, properties: Any, tag: str) -> bool:
-        found = properties.find(qn(tag))
+    def _look_up(self, run: Any) -> Callable[[str], Any]:
+        """Finds a property of a run: its own, else its style's, else that of the paragraph's style."""
+        own = run.find(qn("w:rPr"))
+        paragraph = next(run.iterancestors(qn("w:p")), None)
+        around = paragraph.find(qn("w:pPr")) if paragraph is not None else None
+        styles = _style_of(own, "w:rStyle"), _style_of(around, "w:pStyle")
+
+        def found(tag: str) -> Any:
+            property_ = own.find(qn(tag)) if own is not None else None
+            for style in styles:
+                if property_ is None and style:
+                    property_ = self.styles.find(style, "w:rPr", tag)
+            return property_
+
+        return found
+
+    def _is_on(self, found: Any) -> bool:
         return found is not None and (found.get(qn("w:val")) or "true").lower() not in _OFF

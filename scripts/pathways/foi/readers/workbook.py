@@ -90,23 +90,30 @@ def _read_sheet(builder: DocumentBuilder, sheet: Any, formulas: Any) -> None:
         for area in sheet.conditional_formatting
         if any(rule.dxf is not None and rule.dxf.numFmt is not None for rule in area.rules)
     ]
+    hidden_rows = {number for number, dimension in sheet.row_dimensions.items() if dimension.hidden}
     cells = []
-    for row in sheet.iter_rows():
-        for cell in row:
-            if cell.value is None and formulas[cell.coordinate].value is None:
-                continue
-            if cell.row in sheet.row_dimensions and sheet.row_dimensions[cell.row].hidden:
-                builder.remark(f"hidden rows of sheet '{sheet.title}' were left out")
-                continue
-            if cell.column in hidden_columns:
-                builder.remark(f"hidden columns of sheet '{sheet.title}' were left out")
-                continue
-            text = _displayed(builder, cell, formulas[cell.coordinate])
-            if text and any(cell.coordinate in area for area in formatted):
-                builder.remark("a conditional format replaces a number, and was not guessed")
-                text = HIDDEN_NUMBER
-            row_span, column_span = spans.get((cell.row, cell.column), (1, 1))
-            cells.append(Cell(text, cell.row, cell.column, min(row_span, 2_000), min(column_span, 200)))
+    # only the cells that are there: the range around them may have 17 thousand million places
+    for place in sorted(sheet._cells):
+        cell, formula = sheet._cells[place], formulas._cells.get(place)
+        if cell.value is None and (formula is None or formula.value is None):
+            continue
+        row_span, column_span = spans.get(place, (1, 1))
+        rows = range(cell.row, cell.row + min(row_span, 2_000))
+        columns = range(cell.column, cell.column + min(column_span, 200))
+        # a merged cell is seen as long as any of its rows and columns is
+        row = next((one for one in rows if one not in hidden_rows), None)
+        column = next((one for one in columns if one not in hidden_columns), None)
+        if row is None:
+            builder.remark(f"hidden rows of sheet '{sheet.title}' were left out")
+            continue
+        if column is None:
+            builder.remark(f"hidden columns of sheet '{sheet.title}' were left out")
+            continue
+        text = _displayed(builder, cell, formula)
+        if text and any(cell.coordinate in area for area in formatted):
+            builder.remark("a conditional format replaces a number, and was not guessed")
+            text = HIDDEN_NUMBER
+        cells.append(Cell(text, row, column, rows.stop - row, columns.stop - column))
     builder.grid(cells, sheet=sheet.title)
 
 
@@ -122,7 +129,12 @@ def _hidden_columns(sheet: Any) -> set[int]:
 
 def _displayed(builder: DocumentBuilder, cell: Any, formula: Any) -> str:
     value = cell.value
-    if value is None and isinstance(formula.value, str) and formula.value.startswith("="):
+    if (
+        value is None
+        and formula is not None
+        and isinstance(formula.value, str)
+        and formula.value.startswith("=")
+    ):
         builder.remark("a formula without a stored result was not run")
         return NO_RESULT
     if value is None:
