@@ -31,7 +31,6 @@ authority_change as (
 
 response as (
     select
-        response_id,
         authority_key,
         nation_code,
         is_authority_known
@@ -95,20 +94,21 @@ areas as (
 unknown as (
     select
         authority_key,
-        'Council not named (' || response_id || ')' as authority_name,
+        'Council not named (' || replace(authority_key, 'unknown-', '') || ')' as authority_name,
         'council' as area_level_code,
         cast(null as string) as dfe_la_code,
         cast(null as string) as ons_la_code,
         cast(null as string) as region_code,
         cast(null as string) as sub_region_code,
-        nation_code,
+        min(nation_code) as nation_code,
         cast(null as date) as start_date,
         cast(null as date) as end_date,
         cast(null as string) as predecessor_authority_keys,
         false as is_known
     from response
-    -- the answers that correct it share its authority
-    where not is_authority_known and authority_key = 'unknown-' || response_id
+    where not is_authority_known
+    -- the answers of one chain share its authority
+    group by authority_key
 ),
 
 unioned as (

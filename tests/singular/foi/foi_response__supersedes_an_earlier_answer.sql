@@ -38,7 +38,17 @@ union all
 select
     'seeds/foi/foi_response.csv, response ' || later.response_id as place,
     'supersedes_response_id ' || earlier.response_id
-    || ', an answer of another council, to another letter, or of a later date' as found
+    || case
+        when
+            later.nation_code <> earlier.nation_code
+            or later.question_set_code <> earlier.question_set_code
+            then ', an answer to another letter'
+        when coalesce(later.authority_code, '') <> coalesce(earlier.authority_code, '')
+            then
+                ' with authority_code ' || coalesce(earlier.authority_code, '(blank)')
+                || ' where its own is ' || coalesce(later.authority_code, '(blank)')
+        else ', an answer of a later date'
+    end as found
 from response as later
 inner join response as earlier on later.supersedes_response_id = earlier.response_id
 where
