@@ -254,6 +254,27 @@ def test_a_row_that_makes_no_sense_by_itself_is_caught_by_its_rule(
             {"response_id": "request_359730326"},
             {"request_date": "2021-10-02", "supersedes_response_id": "request_359730326"},
         )
+        # a circle of two; a council that only the later answer names; an answer to another letter
+        for response, supersedes, authority, letter in (
+            ("there", "back", "", "england_2025"),
+            ("back", "there", "", "england_2025"),
+            ("named", "request_18908", "850", "england_2025"),
+            ("astray", "request_18908", "", "england_2021"),
+        ):
+            add_row(
+                project / "seeds" / "foi" / "foi_response.csv",
+                response_id=response,
+                authority_code=authority,
+                nation_code="E",
+                question_set_code=letter,
+                publisher_name="made up",
+                source_title=response,
+                is_answered="false",
+                supersedes_response_id=supersedes,
+                source_file_name=f"{response}.txt",
+                sha256="0" * 64,
+                licence="made up",
+            )
         add_row(
             project / "seeds" / "foi" / "foi_note.csv",
             response_id="request_18908",
@@ -261,6 +282,13 @@ def test_a_row_that_makes_no_sense_by_itself_is_caught_by_its_rule(
             note_kind_code="contradiction",
             question_code="Q2",
             note_text="Compared, but not said which year.",
+        )
+        add_row(
+            project / "seeds" / "foi" / "foi_note.csv",
+            response_id="request_18908",
+            note_number="6",
+            note_kind_code="rounded",
+            note_text="Rounded, but not said to what.",
         )
         add_row(
             project / "seeds" / "foi" / "foi_mark.csv",
@@ -271,6 +299,15 @@ def test_a_row_that_makes_no_sense_by_itself_is_caught_by_its_rule(
             upper_bound="3",
             meaning="fewer than five",
             evidence="footnote",
+        )
+        request = project / "seeds" / "foi" / "foi_request.csv"
+        edit_seed(request, {"authority_code": "331"}, {"request_date": "2021-10-03"})
+        add_row(request, question_set_code="wales_2025", authority_code="850", evidence="made up")
+        add_row(request, question_set_code="england_2025", authority_code="999", evidence="made up")
+        edit_seed(
+            project / "seeds" / "foi" / "foi_response.csv",
+            {"response_id": "request_wales_2025"},
+            {"nation_code": "E"},
         )
         edit_seed(
             project / "seeds" / "foi" / "foi_question.csv",
@@ -299,19 +336,37 @@ def test_a_row_that_makes_no_sense_by_itself_is_caught_by_its_rule(
         "seeds/foi/foi_question.csv, england_2021: definition_code"
         " foi_2021_closed_rereferred_within_12_months for 2 questions"
     ) in rules["definition_is_asked_once"]
-    assert rules["superseded_answer_is_an_earlier_one"] == [
-        "seeds/foi/foi_response.csv, response request_359730326:"
-        " supersedes_response_id that leads back to itself"
+    circle = "supersedes_response_id that leads back to itself"
+    assert sorted(rules["superseded_answer_is_an_earlier_one"]) == [
+        "seeds/foi/foi_response.csv, response astray:"
+        " supersedes_response_id request_18908, an answer to another letter",
+        f"seeds/foi/foi_response.csv, response back: {circle}",
+        "seeds/foi/foi_response.csv, response named:"
+        " supersedes_response_id request_18908 with authority_code (blank) where its own is 850",
+        f"seeds/foi/foi_response.csv, response request_359730326: {circle}",
+        f"seeds/foi/foi_response.csv, response there: {circle}",
     ]
-    assert rules["letter_dates_are_in_order"] == [
+    assert sorted(rules["letter_dates_are_in_order"]) == [
+        "seeds/foi/foi_request.csv, england_2021, authority_code 331:"
+        " request_date 2021-10-03 and response_date 2021-10-01 of response request_359730326",
         "seeds/foi/foi_response.csv, response request_359730326:"
-        " request_date 2021-10-02 and response_date 2021-10-01"
+        " request_date 2021-10-02 and response_date 2021-10-01",
     ]
+    assert sorted(rules["letter_goes_to_its_own_nation"]) == [
+        "seeds/foi/foi_request.csv, wales_2025, authority_code 850: a council of E, asked by a letter of W",
+        "seeds/foi/foi_response.csv, response request_wales_2025:"
+        " nation_code E, and an answer to a letter of W",
+    ]
+    assert (
+        "seeds/foi/foi_request.csv, question_set_code england_2025, authority_code 999: authority_code 999"
+        in rules["reference_code_is_known"]
+    )
     assert rules["document_mark_can_be_read"] == [
         'seeds/foi/foi_mark.csv, response request_18908: mark "few" as suppressed 5 3'
     ]
-    assert rules["note_says_what_its_kind_needs"] == [
-        "seeds/foi/foi_note.csv, response request_18908, note 5: a note of kind contradiction with a blank"
+    assert sorted(rules["note_says_what_its_kind_needs"]) == [
+        "seeds/foi/foi_note.csv, response request_18908, note 5: a note of kind contradiction with a blank",
+        "seeds/foi/foi_note.csv, response request_18908, note 6: a note of kind rounded with a blank",
     ]
     assert any(
         "pathway_step early_help_declined" in message for message in rules["pathway_columns_are_the_measures"]
@@ -382,6 +437,38 @@ def test_a_model_that_loses_an_area_is_caught(spoilt: Callable[..., tuple[Path, 
     )
     assert not good
     assert any("E-420" in message for message in fired(project)["published_area_has_its_figures"])
+
+
+def test_two_reports_on_who_answered_that_disagree_are_caught(
+    spoilt: Callable[..., tuple[Path, bool]],
+) -> None:
+    def plant(project: Path) -> None:
+        replace_once(
+            project / "models" / "marts" / "pathways" / "rpt_response.sql",
+            "status_code = 'published_elsewhere')",
+            "status_code = 'blank')",
+        )
+        # and one who was asked is lost
+        add_row(
+            project / "seeds" / "foi" / "foi_request.csv",
+            question_set_code="england_2025",
+            authority_code="850",
+            evidence="made up",
+        )
+        replace_once(
+            project / "models" / "marts" / "pathways" / "rpt_coverage.sql",
+            "where not has_response",
+            "where has_response is null",
+        )
+
+    selected = ["+rpt_response", "+rpt_coverage"]
+    project, good = spoilt(plant, "build", "--exclude-resource-type", "unit_test", "--select", *selected)
+    assert not good
+    assert sorted(fired(project)["response_agrees_with_coverage"]) == [
+        "rpt_response, england_2025/E-850: in rpt_response alone",
+        "rpt_response, england_2025/unknown-request_18908: 120 asked, of which 48 0 0 0 48 24;"
+        " in rpt_coverage 120, of which 48 0 48 0 0 24",
+    ]
 
 
 def test_dfe_figures_that_contradict_each_other_are_said_and_kept(

@@ -84,7 +84,10 @@ latest as (
         authority_key,
         count(*) as response_count,
         max(response_date) as response_date,
-        max_by(early_help_process_text, concat_ws('/', cast(response_date as string), source_key))
+        -- a dated answer goes before one without a date
+        max_by(
+            early_help_process_text, coalesce(cast(response_date as string), '') || '/' || source_key
+        )
         filter (where early_help_process_text is not null) as early_help_process_text
     from response
     group by question_set_code, authority_key

@@ -4,9 +4,19 @@
 with response as (
     select
         response_id,
+        question_set_code,
+        authority_code,
         request_date,
         response_date
     from {{ ref('stg_foi__response') }}
+),
+
+request as (
+    select
+        question_set_code,
+        authority_code,
+        request_date
+    from {{ ref('stg_foi__request') }}
 ),
 
 note as (
@@ -23,6 +33,20 @@ select
     || cast(response_date as string) as found
 from response
 where request_date > response_date
+
+union all
+
+select
+    'seeds/foi/foi_request.csv, ' || request.question_set_code || ', authority_code '
+    || request.authority_code as place,
+    'request_date ' || cast(request.request_date as string) || ' and response_date '
+    || cast(response.response_date as string) || ' of response ' || response.response_id as found
+from request
+inner join response
+    on
+        request.question_set_code = response.question_set_code
+        and request.authority_code = response.authority_code
+where request.request_date > response.response_date
 
 union all
 
