@@ -6,13 +6,20 @@ import csv
 import io
 import json
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from pathways.errors import PathwaysError
-from pathways.outcome import read_report
-from pathways.seed_files import fingerprint
+from pathways.outcome import read_report, report_file
+from pathways.seed_files import SeedFileError, fingerprint, read_seed
 from pathways.settings import Settings
+from pathways.warehouse import cannot_open, open_build_file
+
+if TYPE_CHECKING:
+    import duckdb
 
 COLUMNS = (
     "question_set_code",
@@ -36,10 +43,15 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Status:
-    """One row a letter and council, as published; ``is_current`` is False where seeds changed since."""
+    """One row a letter and council, as published.
+
+    ``is_current`` is False where the seeds of answers changed since; ``unbuilt_count`` is how many responses
+    among them the warehouse does not hold.
+    """
 
     rows: list[dict[str, Any]]
     is_current: bool
+    unbuilt_count: int = 0
 
     def counts(self) -> dict[str, Counter[str]]:
         """How many councils have each outcome, by letter."""
@@ -50,19 +62,17 @@ class Status:
 
 
 def foi_status(settings: Settings, question_set: str | None = None) -> Status:
-    """Reads who answered from the published file.
+    """Reads who answered from the published file; from the build file where nothing was published yet.
 
     Raises:
-        PathwaysError: nothing is published, or the file is of an older version.
+        PathwaysError: neither is there, it is in use, or it is of an older version.
     """
     import duckdb
 
-    if not settings.published_file.is_file():
-        raise PathwaysError("Nothing is published yet: run make build.")
     columns = ", ".join(
         f"authority.{name}" if name == "authority_name" else f"response.{name}" for name in COLUMNS
     )
-    with duckdb.connect(str(settings.published_file), read_only=True) as connection:
+    with _warehouse(settings) as (connection, file):
         try:
             found = connection.execute(
                 f"select {columns} from marts.rpt_response as response "
@@ -71,23 +81,64 @@ def foi_status(settings: Settings, question_set: str | None = None) -> Status:
                 "order by response.question_set_code, authority.authority_name, response.authority_key",
                 [question_set, question_set],
             ).fetchall()
-        except duckdb.CatalogException as fault:
+            sources = connection.execute("select source_key from marts.dim_source").fetchall()
+        except (duckdb.CatalogException, duckdb.BinderException) as fault:
             raise PathwaysError(
-                f"{settings.relative(settings.published_file)} was published by an older version: "
-                f"run make build."
+                f"{settings.relative(file)} was made by an older version, or is not whole: run make build."
             ) from fault
     if question_set and not found:
         raise PathwaysError(f"Nobody was asked by the letter '{question_set}', or there is no such letter.")
-    return Status([dict(zip(COLUMNS, row, strict=True)) for row in found], _is_current(settings))
+    return Status(
+        [dict(zip(COLUMNS, row, strict=True)) for row in found],
+        _is_current(settings, file),
+        len(_responses(settings) - {key.removeprefix("foi-") for (key,) in sources}),
+    )
 
 
-def _is_current(settings: Settings) -> bool:
-    """Whether the seeds are those that were last built."""
+@contextmanager
+def _warehouse(settings: Settings) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
+    """The file with the marts, opened to be read."""
+    import duckdb
+
+    if settings.published_file.is_file():
+        try:
+            connection = duckdb.connect(str(settings.published_file), read_only=True)
+        except duckdb.Error as fault:
+            raise cannot_open(settings.relative(settings.published_file), fault) from fault
+        with connection:
+            yield connection, settings.published_file
+    elif settings.build_file.is_file():
+        with open_build_file(settings) as connection:
+            yield connection, settings.build_file
+    else:
+        raise PathwaysError("Nothing is published yet: run make build.")
+
+
+def _responses(settings: Settings) -> set[str]:
+    """The responses that stand in the seed; none where it cannot be read, which the door says."""
+    try:
+        table = read_seed((settings.seeds / "foi" / "foi_response.csv").read_bytes())
+    except (OSError, SeedFileError):
+        return set()
+    if "response_id" not in table.header:
+        return set()
+    place = table.header.index("response_id")
+    return {row.values[place] for row in table.rows}
+
+
+def _is_current(settings: Settings, file: Path) -> bool:
+    """Whether the seeds of answers are those that the file was made from."""
     report = read_report(settings.target, "door")
     if report is None:
         return True
     now = fingerprint(settings.seeds, settings.project)
-    return all(report.fingerprint.get(path) == checksum for path, checksum in now.items() if "/foi/" in path)
+    if any(report.fingerprint.get(path) != checksum for path, checksum in now.items() if "/foi/" in path):
+        return False
+    # the door saw them as they are: did a build go through since?
+    made = file.stat().st_mtime
+    return report_file(settings.target, "door").stat().st_mtime <= made or not any(
+        path.stat().st_mtime > made for path in (settings.seeds / "foi").glob("*.csv")
+    )
 
 
 def as_text(status: Status, kind: str) -> str:
@@ -133,7 +184,10 @@ def show_status(status: Status) -> None:
                 )
                 table.add_row(*(Text(str(cell)) for cell in cells))
         console.print(table)
-    if not status.is_current:
+    if status.unbuilt_count:
+        which = "1 response is" if status.unbuilt_count == 1 else f"{status.unbuilt_count} responses are"
+        console.print(Text(f"{which} accepted and not built yet: run make build.", style="yellow"))
+    elif not status.is_current:
         console.print(Text("Answers were accepted since the last build: run make build.", style="yellow"))
 
 
