@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 
 from pathways.errors import PathwaysError
-from pathways.foi.document import Document
-from pathways.foi.readers.packaged import Package, broken, encrypted
+from pathways.foi.document import Document, single_spaced
+from pathways.foi.readers.packaged import MIB, Package, broken, encrypted
 
-MAX_BYTES = 60 * 1024 * 1024
+MAX_BYTES = 60 * MIB
 """Size of the largest document that is read."""
 READABLE = ".docx, .xlsx, .ods, .csv, .pdf, .html, .md, .txt or .eml"
 
@@ -33,8 +34,19 @@ _OLD = {
     ".rtf": "document in the rich text format",
     ".ppt": "presentation",
     ".pptx": "presentation",
-    ".zip": "archive",
+    ".odp": "presentation",
+    ".xlsb": "workbook in a binary format",
 }
+_PACKAGES = (".docx", ".docm", ".dotx", ".xlsx", ".xlsm", ".xltx", ".ods", ".odt")
+_ARCHIVES = (b"PK\x05\x06", b"PK\x07\x08", b"7z\xbc\xaf\x27\x1c", b"Rar!", b"\x1f\x8b", b"BZh")
+_MARKUP = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_MAIL = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?(?:received|mime-version|message-id):\s",
+    re.IGNORECASE,
+)
 _IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"BM")
 
 
@@ -45,12 +57,13 @@ def open_document(path: Path) -> Document:
         PathwaysError: it cannot be read; one sentence says why, and what to do.
     """
     try:
+        if path.exists() and not path.is_file():
+            raise PathwaysError(f"{path} is a folder or a device, not a document. Name the documents in it.")
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise PathwaysError(
-                f"{path.name} has {size // 1024 // 1024} MiB; an answer of up to {MAX_BYTES // 1024 // 1024} "
-                f"MiB can be read. "
-                "Save the pages or the sheet with the answer as a file of its own."
+                f"{path.name} has {size // MIB} MiB; an answer of up to {MAX_BYTES // MIB} MiB can be read. "
+                f"Save the pages or the sheet with the answer as a file of its own."
             )
         content = path.read_bytes()
     except OSError as fault:
@@ -61,13 +74,23 @@ def open_document(path: Path) -> Document:
 def open_content(name: str, content: bytes, depth: int = 0) -> Document:
     """Reads a document from its bytes, by what they are and then by the name.
 
+    Whatever a damaged document makes of a library that reads it, only PathwaysError comes out.
+
+    Args:
+        name: Name of the file; signs that could move the cursor of a terminal are left out.
+        content: What the file holds.
+        depth: How many e-mails it stands in.
+
     Raises:
         PathwaysError: it cannot be read.
     """
+    name = single_spaced("".join(sign if sign.isprintable() else " " for sign in name))
     if not content.strip(b"\0 \t\r\n"):
         raise PathwaysError(f"{name} is empty. Ask the council for another copy.")
     try:
-        document = _read(name, content, depth)
+        document = _read(name, hashlib.sha256(content).hexdigest(), content, depth)
+    except PathwaysError:
+        raise
     except RecursionError as fault:
         raise PathwaysError(
             f"{name} is nested deeper than any answer. It was not read: save its text or its "
@@ -78,9 +101,7 @@ def open_content(name: str, content: bytes, depth: int = 0) -> Document:
             f"{name} needs more memory than an answer can. Save the part with the answer as a "
             f"file of its own."
         ) from fault
-    except PathwaysError:
-        raise
-    except Exception as fault:  # what a damaged document makes of a library is no user's concern
+    except Exception as fault:
         raise broken(name) from fault
     if not document.blocks:
         raise PathwaysError(
@@ -90,10 +111,9 @@ def open_content(name: str, content: bytes, depth: int = 0) -> Document:
     return document
 
 
-def _read(name: str, content: bytes, depth: int) -> Document:
-    sha256 = hashlib.sha256(content).hexdigest()
+def _read(name: str, sha256: str, content: bytes, depth: int) -> Document:
     suffix = Path(name).suffix.lower()
-    if content.startswith(b"%PDF-") or (suffix == ".pdf" and b"%PDF-" in content[:1024]):
+    if b"%PDF-" in content[:1024]:
         from pathways.foi.readers.portable import read_portable
 
         return read_portable(name, sha256, content)
@@ -107,34 +127,48 @@ def _read(name: str, content: bytes, depth: int) -> Document:
         raise PathwaysError(
             f"{name} is a picture. A person must read it: type the figures into a copy of the template."
         )
-    if content.startswith(b"{\\rtf") or suffix in (".doc", ".xls", ".msg", ".rtf"):
-        raise _not_readable(name, _OLD.get(suffix, _OLD[".rtf"]))
-    if suffix in (".docx", ".xlsx", ".xlsm", ".ods", ".odt", ".pdf"):
+    if content.startswith(b"{\\rtf"):
+        raise _not_readable(name, _OLD[".rtf"])
+    if content.startswith(_ARCHIVES):
+        raise PathwaysError(f"{name} is an archive, not a document. Unpack it and read the documents in it.")
+    if suffix in _PACKAGES or suffix == ".pdf":
         raise broken(name)
     kind = _TEXT_KINDS.get(suffix)
-    if kind is None:
-        raise _not_readable(name, f"file of the kind '{suffix}'")
-    if kind == "plain" and content.lstrip()[:200].lower().startswith((b"<!doctype html", b"<html")):
+    # case systems call a web page .xls, or a mail .txt
+    if kind in (None, "plain", "delimited") and _MARKUP.match(content[:2_000]):
         kind = "web"
+    elif kind in (None, "plain") and _MAIL.match(content[:2_000]):
+        kind = "mail"
+    if kind is None:
+        raise _not_readable(name, _OLD.get(suffix, f"file of the kind '{suffix}'"))
     return _read_text(kind, name, sha256, content, depth)
 
 
 def _read_package(name: str, sha256: str, content: bytes) -> Document:
     package = Package.open(name, content)
-    members = set(package.archive.namelist())
-    if "word/document.xml" in members:
+    suffix = Path(name).suffix.lower()
+    # the main part has another name where another program than Word or Excel wrote it
+    main = package.main_part() if package.has("_rels/.rels") else ""
+    folder = main.partition("/")[0]
+    if folder == "word" and main.endswith(".xml"):
         from pathways.foi.readers.word import read_word
 
         return read_word(name, sha256, content)
-    if "xl/workbook.xml" in members:
+    if folder == "xl" and main.endswith(".xml"):
         from pathways.foi.readers.workbook import read_workbook
 
         return read_workbook(name, sha256, content)
-    if "content.xml" in members:
+    if package.has("content.xml"):
         from pathways.foi.readers.opendocument import read_opendocument
 
         return read_opendocument(name, sha256, content)
-    if Path(name).suffix.lower() in (".docx", ".xlsx", ".xlsm", ".ods"):
+    if (
+        suffix in (".xlsb", ".pptx", ".numbers", ".pages", ".odp", ".epub")
+        or folder == "ppt"
+        or main.endswith(".bin")
+    ):
+        raise _not_readable(name, _OLD.get(suffix, "document in a format of its program"))
+    if suffix in _PACKAGES:
         raise broken(name)
     raise PathwaysError(f"{name} is an archive, not a document. Unpack it and read the documents in it.")
 

@@ -1,26 +1,27 @@
-"""Word documents (.docx): body, tables, text boxes, notes, headers and footers, in reading order."""
+"""Word documents (.docx, .docm): body, tables, text boxes, notes, headers and footers, in reading order."""
 
 from __future__ import annotations
 
-import io
-import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-import docx
 from docx.oxml.ns import qn
 
 from pathways.foi.document import Cell, Document, DocumentBuilder, raised
-from pathways.foi.readers.packaged import MAX_CELLS, Package, broken, parse_xml, too_many_cells
+from pathways.foi.readers.lists import Numbering, written
+from pathways.foi.readers.packaged import MAX_CELLS, Package, broken, too_many_cells, whole
 
-_SKIPPED = frozenset(
-    [
-        *(qn(name) for name in ("w:del", "w:moveFrom", "w:pPr", "w:rPr", "w:instrText", "w:delText")),
-        "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
-    ]
-)
+MAX_SPAN = 200
+LARGE_PICTURE = 8 * 360_000
+"""Width from which a picture may hold a table, in English Metric Units: 8 cm."""
+
 _OFF = ("0", "false", "off", "none")
+_WRAPPERS = tuple(
+    qn(name) for name in ("w:ins", "w:moveTo", "w:smartTag", "w:customXml", "w:sdtContent", "w:hyperlink")
+)
+_SYMBOLS = {0xA3: "≤", 0xB3: "≥", 0xB1: "±", 0xB7: "•", 0xB4: "×", 0xB9: "≠", 0xBB: "≈", 0xBC: "…", 0x2D: "−"}
+_BOXES = {0xFC: "✓", 0xFE: "☑", 0xFB: "✗", 0xFD: "☒", 0xA8: "☐", 0x6F: "☐", 0x78: "☒", 0x52: "☑", 0x50: "✓"}
 
 
 def read_word(name: str, sha256: str, content: bytes) -> Document:
@@ -30,180 +31,238 @@ def read_word(name: str, sha256: str, content: bytes) -> Document:
         PathwaysError: it is damaged, encrypted, or larger than an answer can be.
     """
     package = Package.open(name, content)
-    for member in package.archive.namelist():
-        if member.endswith((".xml", ".rels")):
-            parse_xml(name, package.read(member))
-    try:
-        document = docx.Document(io.BytesIO(content))
-    except (KeyError, ValueError, AttributeError) as fault:
-        raise broken(name) from fault
     builder = DocumentBuilder(name, sha256)
-    _Reader(builder, document).read()
+    _Reader(builder, package).read()
     return builder.done()
 
 
-class _Styles:
-    """What a style says of text that says nothing itself, such as that it is raised, struck or numbered."""
+@dataclass(frozen=True)
+class _Look:
+    """How a run of text looks, as far as it changes what is read."""
 
-    def __init__(self, document: Any) -> None:
-        self.by_id = {style.style_id: style.element for style in document.styles}
+    is_hidden: bool = False
+    is_struck: bool = False
+    is_raised: bool = False
 
-    def find(self, style_id: str, holder: str, tag: str) -> Any:
-        """A property of a style, or of the nearest one that it is based on; None where none has it."""
-        seen: set[str] = set()
-        while style_id in self.by_id and style_id not in seen:
-            seen.add(style_id)
-            style = self.by_id[style_id]
-            properties = style.find(qn(holder))
-            found = properties.find(qn(tag)) if properties is not None else None
-            if found is not None:
-                return found
-            base = style.find(qn("w:basedOn"))
-            style_id = (base.get(qn("w:val")) or "") if base is not None else ""
-        return None
-
-
-def _whole(text: str | None, otherwise: int) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 9 else otherwise
-
-
-def _style_of(properties: Any, tag: str) -> str:
-    style = properties.find(qn(tag)) if properties is not None else None
-    return (style.get(qn("w:val")) or "") if style is not None else ""
+    def changed(self, properties: Any) -> _Look:
+        """The look with what run properties say on top of it."""
+        if properties is None:
+            return self
+        look = self
+        for name, tags in (("is_hidden", ("w:vanish",)), ("is_struck", ("w:strike", "w:dstrike"))):
+            for tag in tags:
+                found = properties.find(qn(tag))
+                if found is not None:
+                    look = replace(look, **{name: _is_on(found)})
+                    if _is_on(found):
+                        break
+        align = properties.find(qn("w:vertAlign"))
+        if align is not None:
+            look = replace(look, is_raised=align.get(qn("w:val")) == "superscript")
+        position = properties.find(qn("w:position"))
+        if position is not None and whole(position.get(qn("w:val"))) > 2:
+            look = replace(look, is_raised=True)
+        return look
 
 
 @dataclass
-class _Numbering:
-    """Counts the automatic numbers of lists, which stand in no text."""
+class _Notes:
+    """The notes of one kind in the order of their marks, which is that of their numbers."""
 
-    formats: dict[tuple[str, str], tuple[str, str, int]]
-    styles: _Styles
-    counts: dict[tuple[str, int], int] = field(default_factory=dict)
+    kind: str
+    format: str
+    marks: dict[str, str] = field(default_factory=dict)
 
-    @classmethod
-    def of(cls, document: Any, styles: _Styles) -> _Numbering:
-        formats: dict[tuple[str, str], tuple[str, str, int]] = {}
-        try:
-            root = document.part.numbering_part.element
-        except (KeyError, NotImplementedError, AttributeError):
-            return cls(formats, styles)
-        abstract = {one.get(qn("w:abstractNumId")): one for one in root.findall(qn("w:abstractNum"))}
-        for number in root.findall(qn("w:num")):
-            reference = number.find(qn("w:abstractNumId"))
-            levels = abstract.get(reference.get(qn("w:val"))) if reference is not None else None
-            for level in levels.findall(qn("w:lvl")) if levels is not None else ():
-                kind, text, start = (level.find(qn(tag)) for tag in ("w:numFmt", "w:lvlText", "w:start"))
-                formats[number.get(qn("w:numId")), level.get(qn("w:ilvl"))] = (
-                    kind.get(qn("w:val")) if kind is not None else "bullet",
-                    text.get(qn("w:val")) or "" if text is not None else "",
-                    _whole(start.get(qn("w:val")), 1) if start is not None else 1,
-                )
-        return cls(formats, styles)
+    def mark(self, identifier: str) -> str:
+        """The raised mark of a note, the same wherever it is referred to."""
+        if identifier not in self.marks:
+            number = sum(bool(mark) for mark in self.marks.values()) + 1
+            self.marks[identifier] = raised(written(number, self.format))
+        return self.marks[identifier]
 
-    def label(self, paragraph: Any) -> str:
-        """The number in front of a paragraph, such as ``2.``; empty for a bullet or none."""
-        properties = paragraph.find(qn("w:pPr"))
-        listed = properties.find(qn("w:numPr")) if properties is not None else None
-        if listed is None:
-            listed = self.styles.find(_style_of(properties, "w:pStyle"), "w:pPr", "w:numPr")
-        if listed is None:
-            return ""
-        number, level = listed.find(qn("w:numId")), listed.find(qn("w:ilvl"))
-        key = number.get(qn("w:val")) if number is not None else ""
-        depth = level.get(qn("w:val")) if level is not None else "0"
-        if (key, depth) not in self.formats:
-            return ""
-        kind, text, start = self.formats[key, depth]
-        at = _whole(depth, 0)
-        self.counts[key, at] = self.counts.get((key, at), start - 1) + 1
-        for deeper in [one for one in self.counts if one[0] == key and one[1] > at]:
-            del self.counts[deeper]
-        if kind in ("bullet", "none"):
-            return ""
-        return re.sub(r"%(\d)", lambda match: self._written(key, int(match[1]) - 1), text) + " "
 
-    def _written(self, key: str, level: int) -> str:
-        kind = self.formats.get((key, str(level)), ("decimal", "", 1))[0]
-        count = self.counts.get((key, level), 1)
-        if kind in ("lowerLetter", "upperLetter"):
-            letter = chr(ord("a") + (count - 1) % 26)
-            return letter.upper() if kind == "upperLetter" else letter
-        if kind in ("lowerRoman", "upperRoman"):
-            roman = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")[(count - 1) % 10]
-            return roman.upper() if kind == "upperRoman" else roman
-        return str(count)
+class _Styles:
+    def __init__(self, root: Any) -> None:
+        styles = root.findall(qn("w:style")) if root is not None else []
+        self.by_id = {one.get(qn("w:styleId")) or "": one for one in styles}
+        self.default = next(
+            (
+                one.get(qn("w:styleId")) or ""
+                for one in styles
+                if one.get(qn("w:type")) == "paragraph" and one.get(qn("w:default")) in ("1", "true")
+            ),
+            "",
+        )
+        self.looks: dict[str, _Look] = {}
+
+    def chain(self, identifier: str) -> list[Any]:
+        """A style and those that it is based on, the most general first."""
+        found: list[Any] = []
+        while identifier in self.by_id and len(found) < 12:
+            style = self.by_id[identifier]
+            if style in found:
+                break
+            found.insert(0, style)
+            base = style.find(qn("w:basedOn"))
+            identifier = base.get(qn("w:val")) or "" if base is not None else ""
+        return found
+
+    def look(self, identifier: str, under: _Look) -> _Look:
+        """The look that a style gives to text of another look."""
+        for style in self.chain(identifier):
+            under = under.changed(style.find(qn("w:rPr")))
+        return under
+
+    def numbering(self, identifier: str) -> Any:
+        """The list numbering that a paragraph style brings along."""
+        for style in reversed(self.chain(identifier)):
+            found = style.find(f"{qn('w:pPr')}/{qn('w:numPr')}")
+            if found is not None:
+                return found
+        return None
+
+    def is_heading(self, identifier: str) -> bool:
+        """Whether a style is one of headings."""
+        for style in self.chain(identifier):
+            name = style.find(qn("w:name"))
+            text = (name.get(qn("w:val")) or "").lower() if name is not None else ""
+            if text.startswith(("heading", "title", "caption")):
+                return True
+        return False
 
 
 class _Reader:
-    def __init__(self, builder: DocumentBuilder, document: Any) -> None:
+    def __init__(self, builder: DocumentBuilder, package: Package) -> None:
         self.builder = builder
-        self.document = document
-        self.styles = _Styles(document)
-        self.numbering = _Numbering.of(document, self.styles)
-        self.headings = {
-            style.style_id
-            for style in document.styles
-            if (style.name or "").lower().startswith(("heading", "title", "caption"))
+        self.package = package
+        self.part = package.main_part() or "word/document.xml"
+        self.relations = package.relations(self.part)
+        self.body = self.package.tree(self.part).find(qn("w:body"))
+        if self.body is None:
+            raise broken(builder.name)
+        self.styles = _Styles(self._related("styles"))
+        self.numbering = Numbering(self._related("numbering"))
+        settings = self._related("settings")
+        self.has_even_margins = settings is not None and settings.find(qn("w:evenAndOddHeaders")) is not None
+        self.notes = {
+            "footnotes": _Notes("footnotes", self._note_format(settings, "footnotePr", "decimal")),
+            "endnotes": _Notes("endnotes", self._note_format(settings, "endnotePr", "lowerRoman")),
         }
         self.cell_count = 0
 
+    def _related(self, kind: str) -> Any:
+        for relation in self.relations.values():
+            if relation.kind == kind and self.package.has(relation.target):
+                return self.package.tree(relation.target)
+        return None
+
+    def _note_format(self, settings: Any, tag: str, default: str) -> str:
+        for place in (self.body.find(qn("w:sectPr")), settings):
+            found = place.find(f"{qn(f'w:{tag}')}/{qn('w:numFmt')}") if place is not None else None
+            if found is not None:
+                return found.get(qn("w:val")) or default
+        return default
+
     def read(self) -> None:
+        margins = list(self._margins())
         seen: set[str] = set()
-        for section in self.document.sections:
-            for part in (section.header, section.first_page_header):
-                self._margin(part, seen)
-        self._body(self.document.element.body)
-        for section in self.document.sections:
-            for part in (section.footer, section.first_page_footer):
-                self._margin(part, seen)
+        for kind, root in margins:
+            if kind == "header":
+                self._margin(root, seen)
+        self._blocks(self.body)
+        for kind, root in margins:
+            if kind == "footer":
+                self._margin(root, seen)
         for kind in ("footnotes", "endnotes"):
             self._notes(kind)
 
-    def _margin(self, part: Any, seen: set[str]) -> None:
+    def _margins(self) -> Iterator[tuple[str, Any]]:
+        """The headers and footers that are shown, in the order of the sections."""
+        for section in self.body.iter(qn("w:sectPr")):
+            has_first = section.find(qn("w:titlePg"))
+            for tag in ("w:headerReference", "w:footerReference"):
+                for one in section.findall(qn(tag)):
+                    kind = one.get(qn("w:type"))
+                    is_shown = (
+                        (has_first is not None and _is_on(has_first))
+                        if kind == "first"
+                        else self.has_even_margins
+                        if kind == "even"
+                        else True
+                    )
+                    relation = self.relations.get(one.get(qn("r:id")) or "")
+                    if is_shown and relation is not None and self.package.has(relation.target):
+                        yield relation.kind, self.package.tree(relation.target)
+
+    def _margin(self, root: Any, seen: set[str]) -> None:
         """A header or footer, once, its tables cell by cell as text."""
-        for paragraph in part._element.iter(qn("w:p")):
+        for paragraph in root.iter(qn("w:p")):
+            if self._is_fallback(paragraph):
+                continue
             text = self.text(paragraph)
             if text.strip() and text not in seen:
                 seen.add(text)
                 self.builder.paragraph(text)
 
     def _notes(self, kind: str) -> None:
-        for relation in self.document.part.rels.values():
-            if relation.is_external or not relation.reltype.endswith(f"/{kind}"):
-                continue
-            root = parse_xml(self.builder.name, relation.target_part.blob)
-            for note in root:
-                if note.get(qn("w:type")) in ("separator", "continuationSeparator"):
-                    continue
-                text = " ".join(self.text(paragraph) for paragraph in note.iter(qn("w:p"))).strip()
-                if text:
-                    self.builder.paragraph(f"{raised(note.get(qn('w:id')) or '')} {text}")
+        notes = self.notes[kind]
+        root = self._related(kind) if notes.marks else None
+        if root is None:
+            return
+        by_id = {note.get(qn("w:id")): note for note in root if isinstance(note.tag, str)}
+        for identifier, mark in notes.marks.items():
+            note = by_id.get(identifier)
+            paragraphs = note.iter(qn("w:p")) if note is not None else ()
+            text = " ".join(self.text(paragraph) for paragraph in paragraphs).strip()
+            if text:
+                self.builder.paragraph(f"{mark} {text}")
 
     # --- body ---------------------------------------------------------------------------------------
 
-    def _body(self, element: Any) -> None:
+    def _blocks(self, element: Any) -> None:
         for child in element:
             if child.tag == qn("w:p"):
                 self._paragraph(child)
             elif child.tag == qn("w:tbl"):
                 self._table(child)
-            elif child.tag in (qn("w:sdt"), qn("w:ins"), qn("w:moveTo"), qn("w:smartTag"), qn("w:customXml")):
-                self._body(child.find(qn("w:sdtContent")) if child.tag == qn("w:sdt") else child) if len(
-                    child
-                ) else None
+            elif child.tag in _WRAPPERS or child.tag == qn("w:sdt"):
+                self._blocks(child)
+            elif child.tag == qn("w:altChunk"):
+                self.builder.remark("a document that is embedded in this one was left out")
 
     def _paragraph(self, paragraph: Any) -> None:
-        properties = paragraph.find(qn("w:pPr"))
-        style = properties.find(qn("w:pStyle")) if properties is not None else None
-        is_heading = style is not None and style.get(qn("w:val")) in self.headings
-        number = self.numbering.label(paragraph)
+        is_heading = self.styles.is_heading(_style(paragraph))
+        number = self._label(paragraph)
         for line in self.text(paragraph).split("\n"):
             if line.strip():
                 self.builder.paragraph(number + line, is_heading=is_heading)
                 number = ""
+        for box in self._boxes(paragraph):
+            self._blocks(box)
+
+    def _label(self, paragraph: Any) -> str:
+        properties = paragraph.find(qn("w:pPr"))
+        listed = properties.find(qn("w:numPr")) if properties is not None else None
+        if listed is None or listed.find(qn("w:numId")) is None:
+            inherited = self.styles.numbering(_style(paragraph) or self.styles.default)
+            listed = inherited if inherited is not None else listed
+        mark = properties.find(qn("w:rPr")) if properties is not None else None
+        if mark is not None and mark.find(qn("w:del")) is not None and not self.text(paragraph).strip():
+            # a paragraph that is deleted is no item any more
+            return ""
+        return self.numbering.label(listed)
+
+    def _boxes(self, paragraph: Any) -> Iterator[Any]:
         for box in paragraph.iter(qn("w:txbxContent")):
-            if not any(parent.tag.endswith("}Fallback") for parent in box.iterancestors()):
-                self._body(box)
+            if not self._is_fallback(box) and next(box.iterancestors(qn("w:p")), None) is paragraph:
+                yield box
+
+    def _is_fallback(self, element: Any) -> bool:
+        """Whether an element stands in what older programs show in place of another."""
+        return any(
+            isinstance(above.tag, str) and above.tag.endswith("}Fallback")
+            for above in element.iterancestors()
+        )
 
     def _table(self, table: Any) -> None:
         cells: dict[tuple[int, int], Cell] = {}
@@ -212,24 +271,26 @@ class _Reader:
         row_number = 0
         for row in self._rows(table):
             row_number += 1
-            column = 1 + self._skipped(row, "w:gridBefore")
+            column = 1 + self._skipped(row)
+            left: tuple[int, int] | None = None
             for cell in self._cells(row):
                 self.cell_count += 1
                 if self.cell_count > MAX_CELLS:
                     raise too_many_cells(self.builder.name, MAX_CELLS)
                 properties = cell.find(qn("w:tcPr"))
-                span = self._span(properties)
+                span = _span(properties)
                 merge = properties.find(qn("w:vMerge")) if properties is not None else None
-                if merge is not None and merge.get(qn("w:val")) != "restart" and column in open_merges:
-                    at = open_merges[column]
-                    top = cells[at]
-                    cells[at] = Cell(top.text, top.row, top.column, row_number - top.row + 1, top.column_span)
+                beside = properties.find(qn("w:hMerge")) if properties is not None else None
+                at = open_merges.get(column)
+                if beside is not None and beside.get(qn("w:val")) != "restart" and left is not None:
+                    cells[left] = replace(cells[left], column_span=cells[left].column_span + span)
+                elif merge is not None and merge.get(qn("w:val")) != "restart" and at is not None:
+                    cells[at] = replace(cells[at], row_span=row_number - cells[at].row + 1)
                 else:
-                    cells[row_number, column] = Cell(
-                        self._cell_text(cell, nested), row_number, column, 1, span
-                    )
+                    left = (row_number, column)
+                    cells[left] = Cell(self._cell_text(cell, nested), *left, 1, span)
                     if merge is not None:
-                        open_merges[column] = (row_number, column)
+                        open_merges[column] = left
                     else:
                         open_merges.pop(column, None)
                 column += span
@@ -247,109 +308,168 @@ class _Reader:
                 properties = child.find(qn("w:trPr"))
                 if properties is not None and properties.find(qn("w:del")) is not None:
                     self.builder.remark("a deleted table row was left out")
-                    continue
-                yield child
-            elif child.tag in (qn("w:sdt"), qn("w:ins"), qn("w:customXml")):
-                yield from self._rows(child.find(qn("w:sdtContent")) if child.tag == qn("w:sdt") else child)
+                elif properties is not None and _has(properties, "w:hidden"):
+                    self.builder.remark("hidden text was left out")
+                else:
+                    yield child
+            elif child.tag in _WRAPPERS or child.tag == qn("w:sdt"):
+                yield from self._rows(child)
 
     def _cells(self, row: Any) -> Iterator[Any]:
         for child in row:
             if child.tag == qn("w:tc"):
                 yield child
-            elif child.tag == qn("w:sdt"):
-                content = child.find(qn("w:sdtContent"))
-                if content is not None:
-                    yield from self._cells(content)
+            elif child.tag in _WRAPPERS or child.tag == qn("w:sdt"):
+                yield from self._cells(child)
 
-    def _skipped(self, row: Any, tag: str) -> int:
-        properties = row.find(qn("w:trPr"))
-        before = properties.find(qn(tag)) if properties is not None else None
-        return min(_whole(before.get(qn("w:val")), 0), 200) if before is not None else 0
-
-    def _span(self, properties: Any) -> int:
-        span = properties.find(qn("w:gridSpan")) if properties is not None else None
-        text = span.get(qn("w:val")) or "1" if span is not None else "1"
-        return max(1, min(int(text), 200)) if text.isdecimal() and len(text) < 9 else 1
+    def _skipped(self, row: Any) -> int:
+        """Columns of the grid that a row leaves empty at its left."""
+        before = row.find(f"{qn('w:trPr')}/{qn('w:gridBefore')}")
+        return max(0, min(whole(before.get(qn("w:val"))), MAX_SPAN)) if before is not None else 0
 
     def _cell_text(self, cell: Any, nested: list[Any]) -> str:
+        if cell.find(f"{qn('w:tcPr')}/{qn('w:cellDel')}") is not None:
+            self.builder.remark("text that was deleted with tracked changes was left out")
+            return ""
         texts = []
         for child in self._cell_children(cell):
             if child.tag == qn("w:tbl"):
                 nested.append(child)
-            else:
-                texts.append(self.numbering.label(child) + self.text(child))
+                continue
+            text = self._label(child) + self.text(child)
+            for box in self._boxes(child):
+                text += " " + self._cell_text(box, nested)
+            texts.append(text)
         return " ".join(text for text in texts if text.strip())
 
     def _cell_children(self, cell: Any) -> Iterator[Any]:
         for child in cell:
             if child.tag in (qn("w:p"), qn("w:tbl")):
                 yield child
-            elif child.tag in (qn("w:sdt"), qn("w:ins"), qn("w:customXml")):
-                yield from self._cell_children(
-                    child.find(qn("w:sdtContent")) if child.tag == qn("w:sdt") else child
-                )
+            elif child.tag in _WRAPPERS or child.tag == qn("w:sdt"):
+                yield from self._cell_children(child)
 
     # --- text ---------------------------------------------------------------------------------------
 
     def text(self, paragraph: Any) -> str:
         """What the eye sees of a paragraph: no deleted, hidden or struck text; raised marks raised."""
-        return "".join(self._texts(paragraph))
+        return "".join(
+            self._texts(paragraph, self.styles.look(_style(paragraph) or self.styles.default, _Look()))
+        )
 
-    def _texts(self, element: Any) -> Iterator[str]:
+    def _texts(self, element: Any, look: _Look) -> Iterator[str]:
         for child in element:
             tag = child.tag
-            if not isinstance(tag, str) or tag in _SKIPPED:
-                if tag == qn("w:del"):
-                    self.builder.remark("text that was deleted with tracked changes was left out")
+            if not isinstance(tag, str):
                 continue
-            if tag == qn("w:r"):
-                yield self._run(child)
-            elif tag not in (qn("w:txbxContent"), qn("w:tbl"), qn("w:drawing"), qn("w:pict")):
-                yield from self._texts(child)
+            if tag in (qn("w:del"), qn("w:moveFrom")):
+                self.builder.remark("text that was deleted with tracked changes was left out")
+            elif tag == qn("w:r"):
+                yield self._run(child, look)
+            elif tag == qn("m:sSup"):
+                base, above = child.find(qn("m:e")), child.find(qn("m:sup"))
+                yield "".join(base.itertext()) if base is not None else ""
+                yield raised("".join(above.itertext())) if above is not None else ""
+            elif tag == qn("m:t"):
+                yield child.text or ""
+            elif tag not in _UNREAD and not tag.endswith("}Fallback"):
+                yield from self._texts(child, look)
 
-    def _run(self, run: Any) -> str:
-        text = ""
+    def _run(self, run: Any, look: _Look) -> str:
+        properties = run.find(qn("w:rPr"))
+        style = properties.find(qn("w:rStyle")) if properties is not None else None
+        if style is not None:
+            look = self.styles.look(style.get(qn("w:val")) or "", look)
+        look = look.changed(properties)
+        text = mark = ""
         for child in run:
             if child.tag == qn("w:t"):
                 text += child.text or ""
-            elif child.tag == qn("w:tab"):
+            elif child.tag in (qn("w:tab"), qn("w:ptab")):
                 text += "\t"
             elif child.tag in (qn("w:br"), qn("w:cr")):
                 text += "\n"
             elif child.tag == qn("w:noBreakHyphen"):
                 text += "-"
+            elif child.tag == qn("w:sym"):
+                text += _symbol(child)
             elif child.tag in (qn("w:footnoteReference"), qn("w:endnoteReference")):
-                text += raised(child.get(qn("w:id")) or "")
-        if not text:
-            return text
-        found = self._look_up(run)
-        if self._is_on(found("w:vanish")) or self._is_on(found("w:webHidden")):
-            self.builder.remark("hidden text was left out")
+                mark += self._mark(child)
+            else:
+                for one in child.iter(qn("w:object"), qn("w:drawing")):
+                    self._look_at(one)
+        if look.is_hidden or look.is_struck:
+            if (text + mark).strip():
+                what = "hidden text" if look.is_hidden else "text that is struck through"
+                self.builder.remark(f"{what} was left out")
             return ""
-        if self._is_on(found("w:strike")) or self._is_on(found("w:dstrike")):
-            if text.strip():
-                self.builder.remark("text that is struck through was left out")
+        return (raised(text) if look.is_raised else text) + mark
+
+    def _mark(self, reference: Any) -> str:
+        notes = self.notes["footnotes" if reference.tag == qn("w:footnoteReference") else "endnotes"]
+        identifier = reference.get(qn("w:id")) or ""
+        if (reference.get(qn("w:customMarkFollows")) or "0") not in _OFF:
+            # the mark stands in the text, as the author wrote it
+            notes.marks.setdefault(identifier, "")
             return ""
-        align = found("w:vertAlign")
-        if align is not None and align.get(qn("w:val")) == "superscript":
-            return raised(text)
-        return text
+        return notes.mark(identifier)
 
-    def _look_up(self, run: Any) -> Callable[[str], Any]:
-        """Finds a property of a run: its own, else its style's, else that of the paragraph's style."""
-        own = run.find(qn("w:rPr"))
-        paragraph = next(run.iterancestors(qn("w:p")), None)
-        around = paragraph.find(qn("w:pPr")) if paragraph is not None else None
-        styles = _style_of(own, "w:rStyle"), _style_of(around, "w:pStyle")
+    def _look_at(self, element: Any) -> None:
+        """Says of a picture or an embedded sheet that may hold figures that it was not read."""
+        if element.tag == qn("w:object"):
+            self.builder.remark("an embedded object, such as a sheet of a workbook, was left out")
+        elif element.tag == qn("w:drawing"):
+            for extent in element.iter(qn("wp:extent")):
+                if (
+                    whole(extent.get("cx")) >= LARGE_PICTURE
+                    and element.find(f".//{qn('pic:pic')}") is not None
+                ):
+                    self.builder.remark("a large picture was left out: look whether it holds figures")
+                if element.find(f".//{qn('c:chart')}") is not None:
+                    self.builder.remark("a chart was left out: look whether it holds figures")
 
-        def found(tag: str) -> Any:
-            property_ = own.find(qn(tag)) if own is not None else None
-            for style in styles:
-                if property_ is None and style:
-                    property_ = self.styles.find(style, "w:rPr", tag)
-            return property_
 
-        return found
+_UNREAD = frozenset(
+    qn(name)
+    for name in (
+        "w:pPr",
+        "w:rPr",
+        "w:sdtPr",
+        "w:sdtEndPr",
+        "w:txbxContent",
+        "w:tbl",
+        "w:drawing",
+        "w:pict",
+        "w:object",
+    )
+)
 
-    def _is_on(self, found: Any) -> bool:
-        return found is not None and (found.get(qn("w:val")) or "true").lower() not in _OFF
+
+def _style(paragraph: Any) -> str:
+    found = paragraph.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")
+    return found.get(qn("w:val")) or "" if found is not None else ""
+
+
+def _is_on(element: Any) -> bool:
+    return (element.get(qn("w:val")) or "true").lower() not in _OFF
+
+
+def _has(properties: Any, tag: str) -> bool:
+    found = properties.find(qn(tag))
+    return found is not None and _is_on(found)
+
+
+def _span(properties: Any) -> int:
+    span = properties.find(qn("w:gridSpan")) if properties is not None else None
+    return max(1, min(whole(span.get(qn("w:val")), 1), MAX_SPAN)) if span is not None else 1
+
+
+def _symbol(element: Any) -> str:
+    """A sign of a symbol font; one that cannot be told is shown as unknown, so that no limit gets lost."""
+    try:
+        code = int(element.get(qn("w:char")) or "", 16) & 0xFF
+    except ValueError:
+        return "\ufffd"
+    if "wing" in (element.get(qn("w:font")) or "").lower():
+        return _BOXES.get(code, "\ufffd")
+    return _SYMBOLS.get(code) or (chr(code) if 0x20 <= code < 0x40 else "\ufffd")
