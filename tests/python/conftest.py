@@ -24,6 +24,11 @@ KEPT_OUT = shutil.ignore_patterns(
 )
 
 
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Names bytes by their place: gzip keeps the time, and workers must know a test by one name."""
+    return argname if isinstance(val, bytes) else None
+
+
 @dataclass(frozen=True)
 class Built:
     """A warehouse that `pathways build` made, and what the command said."""
