@@ -157,6 +157,11 @@ def _sentence(one: Accepted) -> str:
     text += f", in place of {one.supersedes}" if one.supersedes else ""
     if one.left_count:
         text += f"; {one.left_count} unsure cells were not written (compare them, then --accept-unsure)"
+    if one.silent_count:
+        text += (
+            f". {one.silent_count} figures that the letter asks for were not found in it: see whether the "
+            "document is silent on them, else type them in"
+        )
     return text + "."
 
 

@@ -45,7 +45,7 @@ def period_words(period: Period, style: int) -> str:
 
 def question_words(letter: QuestionSet, code: str, style: int) -> str:
     number = letter.by_code[code].number
-    wording = next(one.text for one in letter.wordings if one.question == code and not one.is_label)
+    wording = next(one.text for one in letter.wordings if one.question == code)
     return (f"Q{number}", f"Question {number}", f"Q{number}. {wording}", f"{number}) {wording}")[style]
 
 

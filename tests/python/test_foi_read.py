@@ -185,6 +185,26 @@ def test_unsure_cells_are_listed_and_not_written_and_the_seeds_say_that_they_wer
     assert any(row[0] == "request_0808" and row[2] == "contradiction" for row in notes)
 
 
+def test_a_table_of_which_nothing_is_known_keeps_the_answer_from_being_called_silent(tmp_path: Path) -> None:
+    project = copy_project(tmp_path)
+    document = tmp_path / "answer.html"
+    years = "<tr><td>Question</td><td>2020/21</td><td>2021/22</td></tr>"
+    told = f"<table>{years}<tr><td>Q3</td><td>12</td><td>13</td></tr></table>"
+    wards = "<tr><td>Ward</td><td>Families</td></tr><tr><td>North</td><td>7</td></tr>"
+    untold = f"<p>Families seen at the hub</p><table>{wards}</table>"
+    document.write_text(f"<p>Our reference: FOI 5511</p>{told}{untold}")
+    code, said = read(project, str(document), "--question-set", "england_2025", "--accept")
+    assert code == 0, said
+    assert "118 figures that the letter asks for were not found in it" in said
+    header, rows = read_seed(project / "seeds" / "foi" / "foi_response.csv")
+    assert rows[-1][header.index("unread_cell_count")] == "1"
+    # once a person has compared it, the table is known to be about something else
+    code, said = read(project, str(document), "--question-set", "england_2025", "--accept-unsure")
+    assert code == 0, said
+    header, rows = read_seed(project / "seeds" / "foi" / "foi_response.csv")
+    assert rows[-1][header.index("unread_cell_count")] == ""
+
+
 @pytest.mark.parametrize("order", [(10, 11), (11, 10)], ids=["in order", "the correction first"])
 def test_the_later_answer_supersedes_the_earlier_one_in_whatever_order_they_are_read(
     tmp_path: Path, order: tuple[int, int]

@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from pathways.errors import PathwaysError
+from pathways.foi.dictionary import load_dictionary
 from pathways.foi.layout import Fact
 from pathways.foi.marks import mark_text
 from pathways.foi.periods import Period, calendar_year, financial_year
@@ -34,6 +35,8 @@ class Accepted:
     cell_count: int = 0
     left_count: int = 0
     supersedes: str = ""
+    silent_count: int = 0
+    """Figures that the letter asks for and of which no cell was found."""
 
 
 @dataclass
@@ -106,6 +109,7 @@ class Seeds:
         self.response, self.cell = loaded["response"], loaded["cell"]
         self.mark, self.note, self.period = loaded["mark"], loaded["note"], loaded["period"]
         self.all = list(loaded.values())
+        self.letters = load_dictionary(settings.seeds)
 
     def write(self) -> list[Path]:
         """Writes what has changed, all files or none; returns the files."""
@@ -160,7 +164,8 @@ def _accept_one(seeds: Seeds, proposal: Proposal, with_unsure: bool) -> Accepted
     facts = {id(cell.fact): cell.fact for cell in chosen}
     chosen_facts = list(facts.values())
     all_facts = {id(cell.fact) for cell in proposal.cells}
-    left = len(all_facts) - len(facts)
+    # what nobody has looked at may be any figure's, and so the answer is not silent on any
+    left = len(all_facts) - len(facts) + (0 if with_unsure else len(proposal.lost))
     if known is not None:
         have = {
             (row["table_number"], row["row_number"], row["column_number"])
@@ -168,10 +173,9 @@ def _accept_one(seeds: Seeds, proposal: Proposal, with_unsure: bool) -> Accepted
             if row["response_id"] == known["response_id"]
         }
         chosen_facts = [fact for fact in chosen_facts if _place(fact) not in have]
-        if not chosen_facts or int(known.get("unread_cell_count") or 0) == 0:
-            return Accepted(
-                proposal, known["response_id"], "known", 0, int(known.get("unread_cell_count") or 0)
-            )
+        unread = int(known.get("unread_cell_count") or 0)
+        if unread == 0 or left == unread:
+            return Accepted(proposal, known["response_id"], "known", 0, unread)
         known["unread_cell_count"] = _spelled(left or None)
         seeds.response.is_rewritten = True
         response_id, outcome, supersedes = known["response_id"], "completed", ""
@@ -194,7 +198,23 @@ def _accept_one(seeds: Seeds, proposal: Proposal, with_unsure: bool) -> Accepted
     _add_marks(seeds, proposal, response_id, cells)
     _add_notes(seeds, proposal, response_id, cells, is_new=outcome == "accepted")
     _add_periods(seeds, cells)
-    return Accepted(proposal, response_id, outcome, len(chosen_facts), left, supersedes)
+    return Accepted(
+        proposal, response_id, outcome, len(chosen_facts), left, supersedes, _silent(seeds, proposal)
+    )
+
+
+def _silent(seeds: Seeds, proposal: Proposal) -> int:
+    """How many figures the letter asks for and no cell is about."""
+    found = {cell.key for cell in proposal.cells}
+    letter = seeds.letters.question_set(proposal.question_set)
+    asked = (
+        (question.code, period, age)
+        for question in letter.questions
+        if question.measure
+        for period in letter.periods
+        for age in letter.ages
+    )
+    return sum(key not in found for key in asked)
 
 
 def _place(fact: Fact) -> tuple[str, str, str]:

@@ -32,7 +32,6 @@ class Wording:
 
     question: str
     text: str
-    is_label: bool
     stated_otherwise: str
 
 
@@ -102,7 +101,6 @@ class Dictionary:
 
     question_sets: tuple[QuestionSet, ...]
     mark_rules: tuple[MarkRule, ...]
-    age_bands: frozenset[str]
     councils: tuple[Council, ...]
     subsets: tuple[tuple[str, str, str], ...]
     """Question set, question and the question of which it counts a part."""
@@ -169,7 +167,6 @@ def load_dictionary(seeds: Path) -> Dictionary:
                     Wording(
                         one["question_code"],
                         one["wording"],
-                        one["wording_kind_code"] == "label",
                         one["stated_otherwise"],
                     )
                     for one in wordings
@@ -203,7 +200,6 @@ def load_dictionary(seeds: Path) -> Dictionary:
             for row in sorted(seed_rows(seeds, "cell_mark"), key=lambda row: int(row["mark_order"]))
             if row["source_kind_code"] in ("foi", "any")
         ),
-        frozenset(row["age_band_code"] for row in seed_rows(seeds, "age_band")),
         tuple(
             Council(row["authority_code"], row["nation_code"], row["authority_name"], row["end_date"])
             for row in seed_rows(seeds, "authority")

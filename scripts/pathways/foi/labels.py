@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pathways.foi.ages import ALL, UNKNOWN, find_ages
+from pathways.foi.ages import find_ages
 from pathways.foi.dictionary import QuestionSet
 from pathways.foi.periods import Period, YearKind, find_dates, find_periods
 from pathways.foi.wording import QuestionReading, leading_number, read_question, several_numbers
@@ -215,11 +215,3 @@ def read_label(
         is_date=bool(dates) and not periods and dates[0][1] - dates[0][0] >= len(text) - 3,
         role=role,
     )
-
-
-def is_known_age(code: str | None) -> bool:
-    """Whether an age code is one that the dictionary has."""
-    return code is not None and code != UNKNOWN
-
-
-__all__ = ["ALL", "Label", "is_known_age", "read_label"]

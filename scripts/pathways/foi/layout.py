@@ -61,6 +61,8 @@ class Fact:
     strength: int = 0
     doubts: list[str] = field(default_factory=list)
     aside: str = ""
+    is_lost: bool = False
+    """Whether it was left aside because nothing tells what it is about: it may be an answer."""
     paragraph: str = ""
 
     @property
@@ -742,15 +744,11 @@ class GridReader:
                 fact.doubts.append("its labels name two age bands")
                 return
             label = said[0]
-            fact.age, fact.age_label = label.age, _age_words(label)
+            fact.age, fact.age_label = label.age, label.text
             if label.age == UNKNOWN:
                 fact.aside = f"an age band that the letter does not ask for ({label.text[:40]})"
             return
         fact.age = ALL
-
-
-def _age_words(label: Label) -> str:
-    return label.text
 
 
 def _is_wordy(label: Label) -> bool:

@@ -114,6 +114,11 @@ class Proposal:
         """The cells at which a person must look."""
         return [cell for cell in self.cells if not cell.is_sure]
 
+    @property
+    def lost(self) -> list[Fact]:
+        """Figures of tables of which nothing could be told: they may be answers, or about something else."""
+        return [fact for fact in self.asides if fact.is_lost]
+
     def rows(self) -> Iterable[dict[str, object]]:
         """One row a cell, by column name."""
         shared = {

@@ -348,6 +348,7 @@ class _Reading:
                 if not fact.aside:
                     why = f" ({fact.doubts[0]})" if fact.doubts else ""
                     fact.aside = f"no question, year and age were found for any figure of this table{why}"
+                    fact.is_lost = bool(fact.text)
         return found
 
     # --- yes or no ----------------------------------------------------------------------------------
