@@ -18,7 +18,7 @@ class Cell:
 
     ``text`` is what the eye sees: a raised mark stands as a Unicode superscript (``37¹``), struck and hidden
     text is left out, white space is single. ``row`` and ``column`` count from 1, a merged cell standing at
-    its top left with its spans.
+    its top left with its spans. ``lines`` has the paragraphs of a cell of several.
     """
 
     text: str
@@ -26,6 +26,7 @@ class Cell:
     column: int
     row_span: int = 1
     column_span: int = 1
+    lines: tuple[str, ...] = ()
 
     @property
     def rows(self) -> range:
@@ -40,13 +41,17 @@ class Cell:
 
 @dataclass(frozen=True)
 class Grid:
-    """One table, or one sheet of a workbook. ``number`` counts the tables of the document from 1."""
+    """One table, or one sheet of a workbook. ``number`` counts the tables of the document from 1.
+
+    ``within`` is the number, row and column of the table in whose cell it stands.
+    """
 
     number: int
     cells: tuple[Cell, ...]
     page: int | None = None
     sheet: str | None = None
     caption: str = ""
+    within: tuple[int, int, int] | None = None
 
     @cached_property
     def row_count(self) -> int:
@@ -139,14 +144,26 @@ class DocumentBuilder:
             self.blocks.append(Paragraph(text, is_heading, page, sheet))
 
     def grid(
-        self, cells: list[Cell], *, page: int | None = None, sheet: str | None = None, caption: str = ""
-    ) -> None:
-        """Adds a grid and gives it the next number; one without any text is left out."""
+        self,
+        cells: list[Cell],
+        *,
+        page: int | None = None,
+        sheet: str | None = None,
+        caption: str = "",
+        within: tuple[int, int, int] | None = None,
+    ) -> int:
+        """Adds a grid and gives it the next number; one without any text is left out.
+
+        Returns:
+            The number of the newest grid of the document.
+        """
+        number = sum(isinstance(block, Grid) for block in self.blocks)
         if not any(cell.text for cell in cells):
-            return
-        number = sum(isinstance(block, Grid) for block in self.blocks) + 1
-        tidy = tuple(replace(cell, text=single_spaced(cell.text)) for cell in cells)
-        self.blocks.append(Grid(number, tidy, page, sheet, single_spaced(caption)))
+            return number
+        self.blocks.append(
+            Grid(number + 1, tuple(map(_tidy, cells)), page, sheet, single_spaced(caption), within)
+        )
+        return number + 1
 
     def rows(
         self, rows: list[list[str]], *, page: int | None = None, sheet: str | None = None, caption: str = ""
@@ -169,6 +186,12 @@ class DocumentBuilder:
         return Document(
             self.name, self.sha256, tuple(self.blocks), tuple(self.remarks), self.sent_date, self.sender
         )
+
+
+def _tidy(cell: Cell) -> Cell:
+    """The cell with single spaces, a break between paragraphs kept in its lines."""
+    lines = tuple(line for line in map(single_spaced, cell.text.split("\n")) if line)
+    return replace(cell, text=" ".join(lines), lines=lines if len(lines) > 1 else cell.lines)
 
 
 RAISED = str.maketrans(

@@ -75,7 +75,7 @@ MONTHS = {
     for name in names.split()
 }
 
-_MONTH = r"(?P<{0}month>" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\b\.?"
+_MONTH = r"(?P<{0}month>" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")(?![a-z])\.?"
 _DAY = r"(?P<{0}day>\d{{1,2}})(?:\s?(?:st|nd|rd|th|ain|af|eg))?"
 _YEAR = r"(?:'|’)?(?P<{0}year>(?:19|20)\d{{2}}|\d{{2}})(?!\d)"
 _APART = r"[\s,\-/\.]*"

@@ -80,10 +80,13 @@ def _cells_from(reader: Reader, blocks: Sequence[Block], at: int) -> tuple[list[
 
 def _is_heading(reader: Reader, text: str) -> bool:
     label = reader.label(text)
+    behind = _SEPARATOR.split(text, maxsplit=1)[1:]
+    is_statement = bool(behind) and reader.is_figure(behind[0]) and not find_dates(text)
     return (
         len(text) <= 200
         and (label.says_something or label.is_total_word)
         and not (reader.is_figure(text) and not label.dimensions)
+        and not (is_statement and not find_periods(behind[0]))
     )
 
 
@@ -217,14 +220,16 @@ def _answer(reader: Reader, text: str, context: Context) -> list[Said]:
     if len(parts) == 2 and len(parts[0]) < 200:
         label = reader.label(parts[0], context.parent)
         value = parts[1].strip().rstrip(".")
-        status = reader.status(value)
-        if (
-            label.says_something
-            and status
-            and (status != "unreadable" or len(value) <= 12)
-            and _is_only_label(label)
-        ):
-            return [Said(value, label)]
+        status = reader.status(value) if value else None
+        if label.says_something and _is_only_label(label):
+            if status and (status != "unreadable" or len(value) <= 12):
+                return [Said(value, label)]
+            if figures_in(value) and not figures_in(parts[0]):
+                # "5-9: 2020/21 = 466; 2021/22 = 322": what stands in front is said of all that follows
+                return [
+                    Said(one.text, _joined(label, one.label), one.doubt)
+                    for one in _answer(reader, value, _under(context, label))
+                ]
     said: list[Said] = []
     carried: Label | None = None
     for sentence in re.split(r"(?<=[.;!])\s+(?=[A-Z0-9])", text):
@@ -235,6 +240,16 @@ def _answer(reader: Reader, text: str, context: Context) -> list[Said]:
         carried = next((one.label for one in reversed(found) if one.label.period), carried)
     keys = {(one.label.period, one.label.age, one.label.question and one.label.question.code) for one in said}
     return said if len(keys) == len(said) else []
+
+
+def _under(context: Context, label: Label) -> Context:
+    """What stands over a text that follows a label: what the label names, and else what stood over it."""
+    return Context(
+        label if label.question else context.question,
+        label if label.period else context.period,
+        label if label.age else context.age,
+        context.parent,
+    )
 
 
 def _corrections(reader: Reader, text: str, context: Context) -> list[Said]:
@@ -354,6 +369,8 @@ def _clauses(reader: Reader, sentence: str, context: Context, carried: Label | N
 
 def _clause_bounds(sentence: str, figures: list[tuple[int, int, str]]) -> list[tuple[int, int]]:
     """Where the clause of each figure begins and ends."""
+    if _labels_lead(sentence, figures):
+        return list(itertools.pairwise([0, *(end for _, end, _ in figures[:-1]), len(sentence)]))
     blanked = _without_labels(sentence).replace("children and young people", "children & young people")
     cuts = [0]
     for (_, end, _), (start, _, _) in itertools.pairwise(figures):
@@ -361,7 +378,7 @@ def _clause_bounds(sentence: str, figures: list[tuple[int, int, str]]) -> list[t
         cut = end + len(between) // 2
         for pattern, take_last in (
             (r";", False),
-            (r"[,:]", False),
+            (r"[,:]|\s/\s", False),
             (r"\band\b", True),
             (r"\s[-–—]\s|\(", False),
         ):
@@ -372,6 +389,21 @@ def _clause_bounds(sentence: str, figures: list[tuple[int, int, str]]) -> list[t
         cuts.append(cut)
     cuts.append(len(sentence))
     return list(itertools.pairwise(cuts))
+
+
+_LEADS = re.compile(r"\)?[\s:=\-–—(]*(?:(?:was|were|is|are|there were)\s+)?", re.IGNORECASE)
+
+
+def _labels_lead(sentence: str, figures: list[tuple[int, int, str]]) -> bool:
+    """Whether each figure of a sentence stands directly behind its period or age, and nothing behind the last."""
+    spans = [*find_periods(sentence), *find_ages(sentence)]
+    before = 0
+    for start, end, _ in figures:
+        behind = max((span.end for span in spans if before <= span.start and span.end <= start), default=None)
+        if behind is None or not _LEADS.fullmatch(sentence[behind:start]):
+            return False
+        before = end
+    return not sentence[before:].strip(" ).;")
 
 
 _COMPATIBLE = frozenset(

@@ -12,6 +12,7 @@ from pathways.errors import PathwaysError
 from pathways.foi.ages import ALL, UNKNOWN
 from pathways.foi.dictionary import Council, Dictionary, QuestionSet
 from pathways.foi.document import Document, Grid, Paragraph
+from pathways.foi.frames import opened
 from pathways.foi.labels import Label
 from pathways.foi.layout import SOMETHING_ELSE, Context, Fact, Reader, read_grid
 from pathways.foi.marks import (
@@ -105,7 +106,7 @@ class _Reading:
         stated = self._document_marks(marks)
         self.reader = Reader(question_set, marks, stated, year_kind)
         grids = len(document.grids)
-        self.blocks = unflatten(self.reader, document.blocks, grids + 1)
+        self.blocks = unflatten(self.reader, opened(self.reader, document.blocks), grids + 1)
         self.prose_table = max((block.number for block in self.blocks if isinstance(block, Grid)), default=0)
         self.prose_row = 0
         self.repeated = {

@@ -183,9 +183,13 @@ def _add_attachment(
 
 def _append(builder: DocumentBuilder, document: Document, name: str | None) -> None:
     """Adds the blocks of another document, under its name where it has one."""
+    before = sum(isinstance(block, Grid) for block in builder.blocks)
     for block in document.blocks:
         sheet = block.sheet if name is None else f"{name} / {block.sheet}" if block.sheet else name
         if isinstance(block, Grid):
-            builder.grid(list(block.cells), page=block.page, sheet=sheet, caption=block.caption)
+            within = (block.within[0] + before, *block.within[1:]) if block.within else None
+            builder.grid(
+                list(block.cells), page=block.page, sheet=sheet, caption=block.caption, within=within
+            )
         else:
             builder.paragraph(block.text, is_heading=block.is_heading, page=block.page, sheet=sheet)

@@ -148,7 +148,7 @@ class _Reader:
 
     def _shown(self, cell: Any) -> str:
         texts = [self.text(child) for child in cell if child.tag in (f"{_TEXT}p", f"{_TEXT}h")]
-        text = " ".join(one for one in texts if one.strip())
+        text = "\n".join(one for one in texts if one.strip())
         if not text and cell.get(f"{_OFFICE}value"):
             # a format that shows nothing hides the number from the eye
             self.builder.remark("a number that its format does not show was left out")

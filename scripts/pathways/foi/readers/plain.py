@@ -13,6 +13,7 @@ MOST_TRIED = 100
 LONGEST_MARKED = 5_000
 """Characters of a line, up to which its marks of bold text are looked for."""
 _GAP = re.compile(r" {2,}")
+_DRAWN = re.compile(r"\s*\+(?:[-=]+\+)+\s*")
 _RULE = re.compile(r"[\s|+:=_\-–—]+")
 
 
@@ -70,7 +71,7 @@ def _by_tabs(line: str) -> list[str]:
 
 
 def _has_bars(line: str) -> bool:
-    return line.strip().startswith("|") and line.count("|") > 1
+    return (line.strip().startswith("|") and line.count("|") > 1) or bool(_DRAWN.fullmatch(line))
 
 
 def _by_bars(line: str) -> list[str]:

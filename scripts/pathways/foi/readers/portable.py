@@ -30,6 +30,10 @@ _PAGE_NUMBER = re.compile(r"(?:page|tudalen)\s*\d+(?:\s*(?:of|/)\s*\d+)?|\d{1,3}
 _FIGURE = re.compile(r"[\d*<~#-]|nil\b|n/?a\b|\[\w\]|not \w+|c$", re.IGNORECASE)
 
 
+_BULLET = re.compile(r"^(?:\(cid:\d+\)\s*)+")
+"""A bullet in a font that does not say which character it is."""
+
+
 @dataclass(frozen=True)
 class Piece:
     """Text that stands together on one line. Points from the top left of the page."""
@@ -204,7 +208,7 @@ def _ruled(table: Any, chars: list[dict[str, Any]]) -> Block | None:
         inside = [
             char for char in chars if _is_inside(char, (box[0] + 1, box[1] + 1, box[2] - 1, box[3] - 1))
         ]
-        text = " ".join(line.text for line in _lines(inside, gap=99))
+        text = "\n".join(line.text for line in _lines(inside, gap=99))
         cells.append(
             Cell(text, row + 1, column + 1, max(1, _at(ys, box[3]) - row), max(1, _at(xs, box[2]) - column))
         )
@@ -473,7 +477,7 @@ def _add_pages(builder: DocumentBuilder, pages: list[list[Block]]) -> None:
                     continue
                 _flush(builder, pending, pending_page)
                 pending = None
-                builder.paragraph(block.text, page=number)
+                builder.paragraph(_BULLET.sub("", block.text), page=number)
                 continue
             cell_count += len(block.cells)
             if cell_count > MAX_CELLS:

@@ -260,18 +260,23 @@ class _Reader:
         return "".join(self._pieces(cell))
 
     def _pieces(self, element: Any) -> Iterator[str]:
-        yield element.text or ""
+        yield _one_line(element.text)
         for child in element:
             if isinstance(child.tag, str) and not self._is_unseen(child):
                 if child.tag == "sup":
                     yield raised("".join(self._pieces(child)).strip())
                 elif child.tag == "br" or child.tag in _BLOCKS:
-                    yield " "
+                    yield "\n"
                     yield from self._pieces(child)
-                    yield " "
+                    yield "\n"
                 else:
                     yield from self._pieces(child)
-            yield child.tail or ""
+            yield _one_line(child.tail)
+
+
+def _one_line(text: str | None) -> str:
+    """The text without the line breaks of the page's source, which the eye does not see."""
+    return re.sub(r"\s+", " ", text or "")
 
 
 def _span(text: str | None) -> int:

@@ -264,9 +264,9 @@ class _Reader:
             for above in element.iterancestors()
         )
 
-    def _table(self, table: Any) -> None:
+    def _table(self, table: Any, within: tuple[int, int, int] | None = None) -> None:
         cells: dict[tuple[int, int], Cell] = {}
-        nested: list[Any] = []
+        nested: list[tuple[Any, tuple[int, int]]] = []
         open_merges: dict[int, tuple[int, int]] = {}
         row_number = 0
         for row in self._rows(table):
@@ -288,7 +288,9 @@ class _Reader:
                     cells[at] = replace(cells[at], row_span=row_number - cells[at].row + 1)
                 else:
                     left = (row_number, column)
-                    cells[left] = Cell(self._cell_text(cell, nested), *left, 1, span)
+                    tables: list[Any] = []
+                    cells[left] = Cell(self._cell_text(cell, tables), *left, 1, span)
+                    nested.extend((inner, left) for inner in tables)
                     if merge is not None:
                         open_merges[column] = left
                     else:
@@ -296,11 +298,14 @@ class _Reader:
                 column += span
         if row_number == 1 and len(cells) == 1 and nested:
             # a frame around other tables
-            self.builder.paragraph(next(iter(cells.values())).text)
-        else:
-            self.builder.grid(list(cells.values()))
-        for inner in nested:
-            self._table(inner)
+            for line in next(iter(cells.values())).text.split("\n"):
+                self.builder.paragraph(line)
+            for inner, _ in nested:
+                self._table(inner, within)
+            return
+        number = self.builder.grid(list(cells.values()), within=within)
+        for inner, place in nested:
+            self._table(inner, (number, *place))
 
     def _rows(self, table: Any) -> Iterator[Any]:
         for child in table:
@@ -340,7 +345,7 @@ class _Reader:
             for box in self._boxes(child):
                 text += " " + self._cell_text(box, nested)
             texts.append(text)
-        return " ".join(text for text in texts if text.strip())
+        return "\n".join(text for text in texts if text.strip())
 
     def _cell_children(self, cell: Any) -> Iterator[Any]:
         for child in cell:
