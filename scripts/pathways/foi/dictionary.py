@@ -46,6 +46,8 @@ class QuestionSet:
     wordings: tuple[Wording, ...]
     periods: tuple[Period, ...]
     ages: tuple[str, ...]
+    lettered: str
+    """Which list the letter prints as a, b, c ...: ``period`` or ``age``."""
 
     @cached_property
     def by_code(self) -> dict[str, Question]:
@@ -67,6 +69,12 @@ class QuestionSet:
     def yes_no(self) -> str | None:
         """The code of the question that asks for yes or no."""
         return next((question.code for question in self.questions if question.measure is None), None)
+
+    def item(self, letter: str) -> Period | str | None:
+        """The period or age band that the letter's own list calls by a letter; None where it has none."""
+        items: tuple[Period | str, ...] = self.periods if self.lettered == "period" else self.ages
+        at = "abcde".find(letter.lower()) if len(letter) == 1 else -1
+        return items[at] if 0 <= at < len(items) else None
 
     def numbered(self, number: str) -> list[str]:
         """The codes of the questions with a number, such as ``4a``; two where one number asks for two."""
@@ -184,6 +192,7 @@ def load_dictionary(seeds: Path) -> Dictionary:
                     )
                 ),
                 tuple(dict.fromkeys(cell["age_band_code"] for cell in panel)),
+                row["lettered_list_code"],
             )
         )
     return Dictionary(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from pathways.foi.ages import find_ages
@@ -121,6 +121,13 @@ TABLE_NUMBER = re.compile(
 )
 
 
+def _item(question_set: QuestionSet, number: str) -> Period | str | None:
+    """What the letter of a number such as ``1c`` stands for, where the letter's question has no parts."""
+    codes = question_set.numbered(number[0])
+    counts = [code for code in codes if question_set.by_code[code].measure]
+    return question_set.item(number[1]) if counts and not question_set.numbered(number) else None
+
+
 def _role(text: str) -> str | None:
     for role, pattern in _ROLES_COMPILED:
         if pattern.search(text):
@@ -153,7 +160,12 @@ def read_label(
     if not text or len(text) > 1_200:
         return Label(text)
     shown, text = text, TABLE_NUMBER.sub("", text)
-    number, _ = leading_number(text)
+    number, rest = leading_number(text)
+    if number and len(number) == 2 and (item := _item(question_set, number)) is not None:
+        # "1c" where question 1 has no parts: c is an item of the letter's own list
+        own = read_label(question_set, f"Q{number[0]}. {rest}", year_kind, parent)
+        if not {"period" if isinstance(item, Period) else "age"} & own.dimensions:
+            return replace(own, text=shown, **({"period": item} if isinstance(item, Period) else {"age": item}))
     periods = find_periods(text, year_kind)
     ages = find_ages(text)
     # 5-9 is an age band before it is a list of questions

@@ -99,6 +99,12 @@ class Reader:
 _BARE_YEAR = re.compile(r"20[0-3]\d")
 _PART = re.compile(r"[(\[]?[a-e][)\].]*", re.IGNORECASE)
 _QUESTION_DIGIT = re.compile(r"[1-9](?:\s?\(?[a-e]\)?)?")
+_HANGING = re.compile(
+    r"(?P<marks>(?:(?:[-–—•·>»]|\.{3}|…)\s*)*)"
+    r"(?P<of>(?:of (?:which|whom|these|those|them)|thereof)\b[,:]?|(?<=[….] )and\b|(?<=[….])and\b)\s*",
+    re.IGNORECASE,
+)
+_SERIAL = re.compile(r"(?:row|line|record|id|ref|s/?n|#)\W*(?:no\.?|number|id)?", re.IGNORECASE)
 _NOTE = re.compile(
     r"^\W*(?:notes?\b|nb\b|n\.b\.|\*|†|‡|source\b|please note|key\b|caveat|[⁰-⁹¹²³ᵃ-ᶻ]|\(?(?:i|ii|"
     r"iii|iv|v)\)|\[?[a-z\d]\]\s|\d{1,2}[.)]?\s+[A-Z]\w+ )",
@@ -144,10 +150,39 @@ class GridReader:
 
     def label_of(self, cell: Cell) -> Label:
         """What a cell says as a label; a digit in a column of questions is the number of one."""
-        label = self.labels[cell.row, cell.column]
+        label = self.hanging.get((cell.row, cell.column)) or self.labels[cell.row, cell.column]
         if cell.column in self.number_columns and not label.question and _QUESTION_DIGIT.fullmatch(cell.text):
             return replace(self.reader.label(f"Q{cell.text}"), text=cell.text)
         return label
+
+    @cached_property
+    def hanging(self) -> dict[tuple[int, int], Label]:
+        """The labels that begin with "of which" or dots, read behind those above that they hang on."""
+        found: dict[tuple[int, int], Label] = {}
+        for column in self.columns:
+            above: list[tuple[int, str, bool]] = []
+            for row in self.rows:
+                cell = self.grid.at.get((row, column))
+                if cell is None or cell.row != row or not cell.text or self.reader.is_figure(cell.text):
+                    continue
+                match = _HANGING.match(cell.text)
+                if match is None:
+                    above = [(0, cell.text, False)]
+                    continue
+                depth = max(1, len(re.findall(r"[-–—•·>»]|\.{3}|…", match["marks"])))
+                is_ambiguous = not match["marks"].strip() and bool(above) and above[-1][2]
+                above = [one for one in above if one[0] < depth]
+                if not above:
+                    continue
+                own = f"{match['of'] or ''} {cell.text[match.end() :]}".strip()
+                text = " ".join([*(words for _, words, _ in above), own])
+                label = replace(self.reader.label(text, self.context.parent), text=cell.text)
+                if label.question and is_ambiguous:
+                    doubt = "it may be a part of the row above or of the one over that"
+                    label = replace(label, question=replace(label.question, doubt=doubt))
+                found[row, column] = label
+                above.append((depth, own, True))
+        return found
 
     @cached_property
     def year_columns(self) -> set[int]:
@@ -207,6 +242,19 @@ class GridReader:
         }
 
     @cached_property
+    def serial_columns(self) -> set[int]:
+        """Columns that number the rows: 1, 2, 3 under a heading such as Row."""
+        found = set()
+        for cell in self.grid.cells:
+            if not _SERIAL.fullmatch(cell.text):
+                continue
+            below = [self.text(row, cell.column) for row in range(cell.row + 1, self.grid.row_count + 1)]
+            shown = [text for text in below if text]
+            if len(shown) > 2 and shown == [str(number) for number in range(1, len(shown) + 1)]:
+                found.add(cell.column)
+        return found
+
+    @cached_property
     def label_columns(self) -> set[int]:
         """Columns in which labels stand more often than figures: ``n/a`` there is a label."""
         labels: dict[int, int] = {}
@@ -230,14 +278,15 @@ class GridReader:
         cell = self.grid.at.get((row, column))
         if cell is None or not self.reader.is_figure(cell.text):
             return False
-        if column in self.number_columns or row in self.letter_rows:
+        if column in self.number_columns or column in self.serial_columns or row in self.letter_rows:
             return False
         label = self.label_of(cell)
         if label.is_date:
             return False
         if _BARE_YEAR.fullmatch(cell.text):
             return column not in self.year_columns and row not in self.year_rows
-        if label.dimensions and self.reader.status(cell.text) == "unreadable":
+        is_worded = label.dimensions or (label.role and re.search(r"[a-z]", cell.text, re.IGNORECASE))
+        if is_worded and self.reader.status(cell.text) == "unreadable":
             # "16 years and over" is no broken number
             return False
         if label.age and self._is_age_place(row, column):
@@ -647,6 +696,7 @@ class GridReader:
         cell = self.grid.at.get((row, column))
         fact = Fact(self.grid.number, row, column, cell.text if cell else "", self.grid.page, self.grid.sheet)
         headings = self.column_labels(row, column)
+        stub, headings = self._by_the_letters_list(stub, headings)
         for label in [*stub, *headings]:
             if label.role in ("not_a_count", "replaced", "note"):
                 fact.aside = {
@@ -655,10 +705,44 @@ class GridReader:
                     "note": "a note",
                 }[label.role] + f" ({label.text[:60]})"
                 return fact
+        if self._is_of_another_kind(row, column, headings):
+            fact.aside = f"its heading names no question, year or age ({headings[0].text[:60]})"
+            fact.is_lost = bool(fact.text)
+            return fact
         self._place_question(fact, stub, headings, sections)
         self._place_period(fact, [stub, headings, *([label] for label in sections)])
         self._place_age(fact, [stub, headings, *([label] for label in sections)])
         return fact
+
+    def _by_the_letters_list(
+        self, stub: list[Label], headings: list[Label]
+    ) -> tuple[list[Label], list[Label]]:
+        """The labels, with headings a, b, c read as items of the letter's own list of periods or ages.
+
+        Only beside labels that name the question: else they are parts of one.
+        """
+        question_set = self.reader.question_set
+        kind = question_set.lettered
+        if not any(label.question for label in stub) or any(kind in label.dimensions for label in stub):
+            return stub, headings
+        read = []
+        for label in headings:
+            letter = label.text.strip("()[]. ").lower()
+            item = question_set.item(letter) if _PART.fullmatch(label.text) else None
+            if isinstance(item, Period):
+                label = Label(label.text, period=item)
+            elif item is not None:
+                label = Label(label.text, age=item)
+            read.append(label)
+        return stub, read
+
+    def _is_of_another_kind(self, row: int, column: int, headings: list[Label]) -> bool:
+        """Whether a column stands under words that name nothing, beside columns of years, ages or questions."""
+        if any(label.dimensions for label in headings) or not any(map(_is_wordy, headings)):
+            return False
+        others = [at for at in self.value_columns(self.blocks[row]) if at != column]
+        named = [at for at in others if any(label.dimensions for label in self.column_labels(row, at))]
+        return bool(named) and len(named) * 2 >= len(others)
 
     def _place_question(
         self, fact: Fact, stub: list[Label], headings: list[Label], sections: list[Label]
@@ -765,6 +849,29 @@ def _first_wordy(labels: list[Label]) -> str:
     return next(label.text for label in labels if _is_wordy(label))
 
 
+_LOWER_AGE = re.compile(r"(?:min(?:imum)?\.? age|age (?:from|min\w*|start|lower)|lower age|from age)", re.I)
+_UPPER_AGE = re.compile(r"(?:max(?:imum)?\.? age|age (?:to|max\w*|end|upper)|upper age|to age)", re.I)
+
+
+def _with_age_bands(grid: Grid) -> Grid:
+    """The grid, with youngest and oldest age in two columns put together as bands in the first of them."""
+    joined: dict[tuple[int, int], str] = {}
+    for cell in grid.cells:
+        beside = grid.at.get((cell.row, cell.column + 1))
+        if beside is None or not (_LOWER_AGE.fullmatch(cell.text) and _UPPER_AGE.fullmatch(beside.text)):
+            continue
+        joined |= {(cell.row, cell.column): "Age band", (cell.row, cell.column + 1): ""}
+        for row in range(cell.row + 1, grid.row_count + 1):
+            pair = [grid.at.get((row, cell.column + step)) for step in (0, 1)]
+            low, high = (one.text if one else "" for one in pair)
+            if low.isdecimal() and high.isdecimal():
+                joined |= {(row, cell.column): f"aged {low} to {high}", (row, cell.column + 1): ""}
+    if not joined:
+        return grid
+    cells = (replace(cell, text=joined.get((cell.row, cell.column), cell.text)) for cell in grid.cells)
+    return replace(grid, cells=tuple(cells))
+
+
 def read_grid(reader: Reader, grid: Grid, context: Context) -> list[Fact]:
     """The figures of a grid, with what they are about.
 
@@ -773,4 +880,4 @@ def read_grid(reader: Reader, grid: Grid, context: Context) -> list[Fact]:
         grid: The grid.
         context: What stands over it.
     """
-    return GridReader(reader, grid, context).facts()
+    return GridReader(reader, _with_age_bands(grid), context).facts()

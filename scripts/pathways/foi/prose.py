@@ -216,20 +216,20 @@ def read_line(reader: Reader, text: str, context: Context) -> list[Said]:
 
 
 def _answer(reader: Reader, text: str, context: Context) -> list[Said]:
-    parts = _SEPARATOR.split(text, maxsplit=1)
-    if len(parts) == 2 and len(parts[0]) < 200:
-        label = reader.label(parts[0], context.parent)
-        value = parts[1].strip().rstrip(".")
-        status = reader.status(value) if value else None
-        if label.says_something and _is_only_label(label):
-            if status and (status != "unreadable" or len(value) <= 12):
-                return [Said(value, label)]
-            if figures_in(value) and not figures_in(parts[0]):
-                # "5-9: 2020/21 = 466; 2021/22 = 322": what stands in front is said of all that follows
-                return [
-                    Said(one.text, _joined(label, one.label), one.doubt)
-                    for one in _answer(reader, value, _under(context, label))
-                ]
+    pairs = [_pair(reader, piece, context) for piece in text.rstrip(" .").split(";") if piece.strip()]
+    if len(pairs) > 1 and all(one is not None and _is_value_text(reader, one[1]) for one in pairs):
+        return _distinct([Said(one[1], one[0]) for one in pairs if one])
+    pair = _pair(reader, text, context)
+    if pair is not None:
+        label, value = pair
+        if _is_value_text(reader, value):
+            return [Said(value, label)]
+        if figures_in(value) and not figures_in(text[: text.index(value)]):
+            # "5-9: 2020/21 = 466; 2021/22 = 322": what stands in front is said of all that follows
+            return [
+                Said(one.text, _joined(label, one.label), one.doubt)
+                for one in _answer(reader, value, _under(context, label))
+            ]
     said: list[Said] = []
     carried: Label | None = None
     for sentence in re.split(r"(?<=[.;!])\s+(?=[A-Z0-9])", text):
@@ -238,6 +238,26 @@ def _answer(reader: Reader, text: str, context: Context) -> list[Said]:
             return []
         said.extend(found)
         carried = next((one.label for one in reversed(found) if one.label.period), carried)
+    return _distinct(said)
+
+
+def _pair(reader: Reader, text: str, context: Context) -> tuple[Label, str] | None:
+    """A label that says nothing but question, period and age, and what stands behind its colon or dash."""
+    parts = _SEPARATOR.split(text.strip(), maxsplit=1)
+    if len(parts) != 2 or len(parts[0]) >= 200:
+        return None
+    label, value = reader.label(parts[0], context.parent), parts[1].strip().rstrip(".")
+    return (label, value) if value and label.says_something and _is_only_label(label) else None
+
+
+def _is_value_text(reader: Reader, value: str) -> bool:
+    """Whether a text is one count or mark and nothing else."""
+    status = reader.status(value)
+    return status is not None and (status != "unreadable" or len(value) <= 12)
+
+
+def _distinct(said: list[Said]) -> list[Said]:
+    """The figures, if each is about something else; none where two are about the same."""
     keys = {(one.label.period, one.label.age, one.label.question and one.label.question.code) for one in said}
     return said if len(keys) == len(said) else []
 
@@ -331,6 +351,8 @@ def _clauses(reader: Reader, sentence: str, context: Context, carried: Label | N
     if "%" in re.sub(r"\([^)]*%[^)]*\)", "", sentence):
         return None
     bounds = _clause_bounds(sentence, figures)
+    if bounds is None:
+        return None
     said: list[Said] = []
     whole = reader.label(sentence, context.parent) if len(figures) == 1 else None
     for (start, end), (at, behind, figure) in zip(bounds, figures, strict=True):
@@ -367,9 +389,14 @@ def _clauses(reader: Reader, sentence: str, context: Context, carried: Label | N
     return said
 
 
-def _clause_bounds(sentence: str, figures: list[tuple[int, int, str]]) -> list[tuple[int, int]]:
-    """Where the clause of each figure begins and ends."""
-    if _labels_lead(sentence, figures):
+def _clause_bounds(sentence: str, figures: list[tuple[int, int, str]]) -> list[tuple[int, int]] | None:
+    """Where the clause of each figure begins and ends; None where labels stand on either side of figures."""
+    has_label = [_has_label_before(sentence, figures, at) for at in range(len(figures))]
+    if len(figures) > 1 and has_label[-1] and not sentence[figures[-1][1] :].strip(" ).;"):
+        # labels lead; the first may be that of what stands over it: "2,803 (aged 5 to 9: 785; ...)"
+        is_first_bare = not re.search(r"\w", sentence[: figures[0][0]])
+        if not all(has_label[1:]) or not (has_label[0] or is_first_bare):
+            return None
         return list(itertools.pairwise([0, *(end for _, end, _ in figures[:-1]), len(sentence)]))
     blanked = _without_labels(sentence).replace("children and young people", "children & young people")
     cuts = [0]
@@ -394,16 +421,12 @@ def _clause_bounds(sentence: str, figures: list[tuple[int, int, str]]) -> list[t
 _LEADS = re.compile(r"\)?[\s:=\-–—(]*(?:(?:was|were|is|are|there were)\s+)?", re.IGNORECASE)
 
 
-def _labels_lead(sentence: str, figures: list[tuple[int, int, str]]) -> bool:
-    """Whether each figure of a sentence stands directly behind its period or age, and nothing behind the last."""
+def _has_label_before(sentence: str, figures: list[tuple[int, int, str]], at: int) -> bool:
+    """Whether a period or age stands directly before a figure, behind the figure before."""
+    start, floor = figures[at][0], figures[at - 1][1] if at else 0
     spans = [*find_periods(sentence), *find_ages(sentence)]
-    before = 0
-    for start, end, _ in figures:
-        behind = max((span.end for span in spans if before <= span.start and span.end <= start), default=None)
-        if behind is None or not _LEADS.fullmatch(sentence[behind:start]):
-            return False
-        before = end
-    return not sentence[before:].strip(" ).;")
+    behind = max((span.end for span in spans if floor <= span.start and span.end <= start), default=None)
+    return behind is not None and bool(_LEADS.fullmatch(sentence[behind:start]))
 
 
 _COMPATIBLE = frozenset(

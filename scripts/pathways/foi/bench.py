@@ -1,0 +1,310 @@
+"""Benchmarks of reading answers: single documents, a long PDF against the bare floor, a folder of 150.
+
+Limits: a document in under 2 s after start-up, a PDF of 20 pages in under 10 s, a folder on all cores.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import platform
+import random
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Sequence
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+
+from pathways.bench import Timing, take_turns
+from pathways.errors import PathwaysError
+from pathways.foi.dictionary import Dictionary, load_dictionary
+from pathways.foi.guarded import Outcome, read_guarded
+from pathways.foi.proposal import Proposal
+from pathways.foi.reading import Told
+from pathways.foi.work import read_path
+from pathways.settings import Settings
+
+PAGES = 20
+DOCUMENTS = 150
+DOCUMENT_LIMIT_SECONDS = 2.0
+PDF_LIMIT_SECONDS = 10.0
+_SEED = 18908
+_LETTER = "england_2025"
+_KINDS = (".docx", ".xlsx", ".ods", ".csv", ".pdf", ".html", ".md", ".txt", ".eml")
+_YEARS = ("2020/21", "2021/22", "2022/23", "2023/24", "2024/25")
+_AGES = ("All children", "Age 5-9", "Age 10-15", "Age 16 and over")
+_QUESTIONS = (
+    "Q2: How many children received an early help assessment?",
+    "Q3: How many children were subject to a child in need (CIN) assessment?",
+    "Q4: For how many children was the case closed following the CIN assessment?",
+    "Q5: How many of the children whose case was closed were re-referred within 12 months?",
+    "Q6: How many of the children whose case was closed were referred to early help services?",
+    "Q7: Of the children referred to early help, how many were re-referred within 12 months?",
+)
+
+
+# --- the documents ----------------------------------------------------------------------------------
+
+
+def made_pdf(pages: int, seed: int = _SEED) -> bytes:
+    """An answer as a PDF whose tables have no rules: a question a page, its ages and its localities."""
+    draw = random.Random(seed)
+    return _pdf([_page(number, draw) for number in range(pages)])
+
+
+def _page(number: int, draw: random.Random) -> list[tuple[int, int, str]]:
+    """The texts of a page and where they stand, in points from the bottom left."""
+    texts = [(60, 780, f"Specimen County, request FOI-{_SEED}, page {number + 1}")]
+    texts.append((60, 750, _QUESTIONS[number % len(_QUESTIONS)]))
+    height = 725
+    tables = (("Age", _AGES), ("Locality", tuple(f"Locality {number + 1}.{at}" for at in range(1, 31))))
+    for heading, labels in tables:
+        rows = [
+            (heading, *_YEARS),
+            *((label, *(f"{draw.randrange(3_000):,}" for _ in _YEARS)) for label in labels),
+        ]
+        for row in rows:
+            texts.extend((60 + 85 * at, height, text) for at, text in enumerate(row))
+            height -= 16
+        height -= 24
+    return texts
+
+
+def _pdf(pages: Sequence[Sequence[tuple[int, int, str]]]) -> bytes:
+    """The smallest PDF that shows texts in Helvetica at their places, on pages of A4."""
+    streams = [
+        "\n".join(
+            f"BT /F1 9 Tf {x} {y} Td ({text.replace('(', chr(92) + '(').replace(')', chr(92) + ')')}) Tj ET"
+            for x, y, text in page
+        )
+        for page in pages
+    ]
+    kids = " ".join(f"{4 + 2 * at} 0 R" for at in range(len(pages)))
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]
+    for at, stream in enumerate(streams):
+        objects.append(
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] "
+            f"/Resources << /Font << /F1 3 0 R >> >> /Contents {5 + 2 * at} 0 R >>"
+        )
+        objects.append(f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream")
+    out = io.BytesIO()
+    out.write(b"%PDF-1.4\n")
+    places = []
+    for number, content in enumerate(objects, start=1):
+        places.append(out.tell())
+        out.write(f"{number} 0 obj\n{content}\nendobj\n".encode("ascii"))
+    table = out.tell()
+    out.write(f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n".encode("ascii"))
+    out.writelines(f"{place:010} 00000 n \n".encode("ascii") for place in places)
+    out.write(
+        f"trailer << /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n".encode("ascii")
+    )
+    return out.getvalue()
+
+
+def specimens(folder: Path | None) -> list[Path]:
+    """The documents of a folder, by name; none where no folder is given.
+
+    Raises:
+        PathwaysError: the folder holds none.
+    """
+    if folder is None:
+        return []
+    found = sorted(
+        path for path in folder.iterdir() if path.suffix.lower() in _KINDS and path.stem != "README"
+    )
+    if not found:
+        raise PathwaysError(f"{folder} holds no document to measure with. Name a folder of answers.")
+    return found
+
+
+def write_documents(out: Path, originals: Sequence[Path], count: int) -> list[Path]:
+    """Writes that many documents, no two with the same content: copies of the originals, else made ones."""
+    written = []
+    for number in range(count):
+        if originals:
+            original = originals[number % len(originals)]
+            path = out / f"answer_{number + 1:03}{original.suffix}"
+            path.write_bytes(_varied(original.suffix.lower(), original.read_bytes(), number))
+        else:
+            path = out / f"answer_{number + 1:03}.pdf"
+            path.write_bytes(made_pdf(len(_QUESTIONS), _SEED + number))
+        written.append(path)
+    return written
+
+
+def _varied(suffix: str, content: bytes, number: int) -> bytes:
+    """The same document with another checksum: what is added is not seen."""
+    if suffix in (".docx", ".xlsx", ".ods"):
+        out = io.BytesIO(content)
+        with zipfile.ZipFile(out, "a") as archive:
+            archive.comment = f"copy {number}".encode()
+        return out.getvalue()
+    if suffix == ".pdf":
+        return content + f"\n% copy {number}\n".encode()
+    if suffix == ".html":
+        return content + f"\n<!-- copy {number} -->\n".encode()
+    if suffix == ".eml":
+        return f"X-Copy: {number}\n".encode() + content
+    return content.rstrip() + b"\n" * (number + 1)
+
+
+# --- what is measured -------------------------------------------------------------------------------
+
+
+def only_words(path: Path) -> None:
+    """The floor: pdfplumber takes words and boxes from each page, and nothing is made of them."""
+    import pdfplumber
+
+    with pdfplumber.open(path) as pdf:
+        for page in pdf.pages:
+            found = page.extract_words(), page.rects
+            page.close()
+            if not found[0]:
+                raise PathwaysError(f"{path}: a page without words, so nothing was measured.")
+
+
+def _timed(dictionary: Dictionary, told: Told, path: Path) -> tuple[float, Proposal]:
+    start = time.perf_counter()
+    proposal = read_path(dictionary, told, path)
+    return time.perf_counter() - start, proposal
+
+
+def _folder(
+    paths: Sequence[Path], dictionary: Dictionary, told: Told, jobs: int
+) -> tuple[float, list[tuple[Path, float]]]:
+    """Seconds for all documents in so many processes at a time, and for each of them."""
+    start = time.perf_counter()
+    outcomes: list[Outcome[tuple[float, Proposal]]] = read_guarded(
+        paths, partial(_timed, dictionary, told), jobs=jobs
+    )
+    seconds = time.perf_counter() - start
+    faults = [outcome.fault for outcome in outcomes if outcome.result is None]
+    if faults:
+        raise PathwaysError(f"A document to measure with was not read: {faults[0]}")
+    return seconds, [(one.path, one.result[0]) for one in outcomes if one.result is not None]
+
+
+def _command(settings: Settings, folder: Path, told: Told, target: Path) -> float:
+    """Seconds of ``pathways foi read`` on a folder, start-up and review page included."""
+    letter = ["--question-set", told.question_set] if told.question_set else []
+    start = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-m", "pathways", "foi", "read", str(folder), *letter],
+        cwd=settings.project,
+        env={**os.environ, "DBT_TARGET_PATH": str(target)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    seconds = time.perf_counter() - start
+    if done.returncode:
+        raise PathwaysError(f"The documents to measure with were not read: {done.stderr.strip()[-500:]}")
+    return seconds
+
+
+# --- the page ---------------------------------------------------------------------------------------
+
+
+def bench_answers(settings: Settings, folder: Path | None, rounds: int, count: int = DOCUMENTS) -> list[str]:
+    """Measures reading, and returns the page's lines.
+
+    Args:
+        settings: The project.
+        folder: Answers to read; made ones, where it is None.
+        rounds: How often each contender takes its turn.
+        count: How many documents the folder has that is read in parallel.
+    """
+    dictionary = load_dictionary(settings.seeds)
+    originals = specimens(folder)
+    told = Told() if originals else Told(_LETTER)
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name)
+        long = place / f"{PAGES}_pages.pdf"
+        long.write_bytes(made_pdf(PAGES))
+        singles = originals or write_documents(place, (), 1)
+        ours, floor = take_turns(
+            {
+                "`pathways foi read`": partial(read_path, dictionary, Told(_LETTER), long),
+                "floor: pdfplumber takes words and boxes": partial(only_words, long),
+            },
+            rounds,
+        )
+        single = take_turns(
+            {path.name: partial(read_path, dictionary, told, path) for path in singles}, rounds
+        )
+        many = place / "answers"
+        many.mkdir()
+        paths = write_documents(many, originals, count)
+        cores = os.cpu_count() or 1
+        alone, _ = _folder(paths, dictionary, told, 1)
+        together, each = _folder(paths, dictionary, told, cores)
+        command = _command(settings, many, told, place / "target")
+    slowest = max(single, key=lambda timing: timing.best)
+    slowest_of_many = max(each, key=lambda one: one[1])
+    size = sum(timing.best for timing in single) / len(single)
+    what = f"{len(originals)} specimens of councils' answers" if originals else "made answers"
+    return [
+        "## Reading councils' answers",
+        "",
+        f"On {platform.machine()} with {cores} cores, Python {platform.python_version()}, pdfplumber "
+        f"{version('pdfplumber')}. Times are after start-up (libraries and dictionaries loaded), from the bytes "
+        f"of a file to its proposed cells; {rounds} rounds in turn after one that does not count.",
+        "",
+        f"### A PDF of {PAGES} pages",
+        "",
+        f"A question a page, two tables without rules on each: {(len(_AGES) + 30) * len(_YEARS) * PAGES:,} "
+        "figures.",
+        "",
+        "| | best round, s | median, s | reading takes, of its time |",
+        "|---|---|---|---|",
+        *(_row(ours, timing) for timing in (ours, floor)),
+        "",
+        f"Target: under {PDF_LIMIT_SECONDS:.0f} s.",
+        "",
+        "### One document",
+        "",
+        f"{what[0].upper()}{what[1:]}, each read alone: {size:.2f} s on average.",
+        "",
+        "| slowest | best round, s | median, s |",
+        "|---|---|---|",
+        f"| `{slowest.name}` | {slowest.best:.2f} | {slowest.median:.2f} |",
+        "",
+        f"Target: under {DOCUMENT_LIMIT_SECONDS:.0f} s.",
+        "",
+        f"### A folder of {count} documents",
+        "",
+        f"{what[0].upper()}{what[1:]}, copied so that no two have the same content."
+        if originals
+        else f"{what[0].upper()}{what[1:]}, no two with the same content.",
+        "",
+        "| | s | documents a second | times as fast as one process |",
+        "|---|---|---|---|",
+        *(
+            f"| {label} | {seconds:.1f} | {count / seconds:.1f} | {alone / seconds:.2f} |"
+            for label, seconds in (
+                ("one process", alone),
+                (f"{cores} processes, as many as cores", together),
+                ("`pathways foi read` in all, start-up and review page included", command),
+            )
+        ),
+        "",
+        f"Slowest single document among them, while all cores are busy: `{slowest_of_many[0].name}`, "
+        f"{slowest_of_many[1]:.2f} s.",
+        "",
+        f"Targets: each document under {DOCUMENT_LIMIT_SECONDS:.0f} s; the processes together at least "
+        "1.3 times as fast as one where there is more than one core.",
+        "",
+    ]
+
+
+def _row(ours: Timing, timing: Timing) -> str:
+    return f"| {timing.name} | {timing.best:.2f} | {timing.median:.2f} | {ours.best / timing.best:.2f} |"
