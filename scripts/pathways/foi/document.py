@@ -80,12 +80,17 @@ class Grid:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """One paragraph, heading or line of text outside a table."""
+    """One paragraph, heading or line of text outside a table.
+
+    ``is_quoted`` marks the words of the request between which the answers stand: they can be headings, and
+    never answers.
+    """
 
     text: str
     is_heading: bool = False
     page: int | None = None
     sheet: str | None = None
+    is_quoted: bool = False
 
 
 Block = Paragraph | Grid
@@ -136,12 +141,18 @@ class DocumentBuilder:
     sender: str = ""
 
     def paragraph(
-        self, text: str, *, is_heading: bool = False, page: int | None = None, sheet: str | None = None
+        self,
+        text: str,
+        *,
+        is_heading: bool = False,
+        page: int | None = None,
+        sheet: str | None = None,
+        is_quoted: bool = False,
     ) -> None:
         """Adds a paragraph; an empty one is left out."""
         text = single_spaced(text)
         if text:
-            self.blocks.append(Paragraph(text, is_heading, page, sheet))
+            self.blocks.append(Paragraph(text, is_heading, page, sheet, is_quoted))
 
     def grid(
         self,

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from pathways.foi.ages import ALL, UNKNOWN
+from pathways.foi.columns import with_bands
 from pathways.foi.dictionary import QuestionSet
 from pathways.foi.document import Cell, Grid
 from pathways.foi.labels import Label, read_label
@@ -281,7 +282,7 @@ class GridReader:
         if column in self.number_columns or column in self.serial_columns or row in self.letter_rows:
             return False
         label = self.label_of(cell)
-        if label.is_date:
+        if label.is_date or label.has_several_periods:
             return False
         if _BARE_YEAR.fullmatch(cell.text):
             return column not in self.year_columns and row not in self.year_rows
@@ -849,29 +850,6 @@ def _first_wordy(labels: list[Label]) -> str:
     return next(label.text for label in labels if _is_wordy(label))
 
 
-_LOWER_AGE = re.compile(r"(?:min(?:imum)?\.? age|age (?:from|min\w*|start|lower)|lower age|from age)", re.I)
-_UPPER_AGE = re.compile(r"(?:max(?:imum)?\.? age|age (?:to|max\w*|end|upper)|upper age|to age)", re.I)
-
-
-def _with_age_bands(grid: Grid) -> Grid:
-    """The grid, with youngest and oldest age in two columns put together as bands in the first of them."""
-    joined: dict[tuple[int, int], str] = {}
-    for cell in grid.cells:
-        beside = grid.at.get((cell.row, cell.column + 1))
-        if beside is None or not (_LOWER_AGE.fullmatch(cell.text) and _UPPER_AGE.fullmatch(beside.text)):
-            continue
-        joined |= {(cell.row, cell.column): "Age band", (cell.row, cell.column + 1): ""}
-        for row in range(cell.row + 1, grid.row_count + 1):
-            pair = [grid.at.get((row, cell.column + step)) for step in (0, 1)]
-            low, high = (one.text if one else "" for one in pair)
-            if low.isdecimal() and high.isdecimal():
-                joined |= {(row, cell.column): f"aged {low} to {high}", (row, cell.column + 1): ""}
-    if not joined:
-        return grid
-    cells = (replace(cell, text=joined.get((cell.row, cell.column), cell.text)) for cell in grid.cells)
-    return replace(grid, cells=tuple(cells))
-
-
 def read_grid(reader: Reader, grid: Grid, context: Context) -> list[Fact]:
     """The figures of a grid, with what they are about.
 
@@ -880,4 +858,4 @@ def read_grid(reader: Reader, grid: Grid, context: Context) -> list[Fact]:
         grid: The grid.
         context: What stands over it.
     """
-    return GridReader(reader, _with_age_bands(grid), context).facts()
+    return GridReader(reader, with_bands(grid), context).facts()

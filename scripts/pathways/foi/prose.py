@@ -101,7 +101,7 @@ _FIGURE = re.compile(
     r"(?:\d{1,3}(?:[,\u00a0]\d{3})+|\d{1,3}(?: \d{3})+(?!\d)|"
     r"\d+)(?:\s?\(\d+(?:\.\d+)?\s?%[^)]{0,40}\))?(?![\w/£%]|[.,]\d|\s?%|\s?(?:months?|days?|"
     r"weeks?|per cent|hours?)\b)"
-    r"|(?:<|≤|less than|fewer than|under|below)\s?(?:\d{1,2}|five|six|ten)\b|"
+    r"|(?:<|≤|less than|fewer than|under|below|llai na)\s?(?:\d{1,2}|five|six|ten)\b|"
     r"\b\d{1,2} or (?:fewer|less)\b|(?<!\w)\*+(?!\w)|\[[cuxz]\]|\bnil\b|\bzero\b",
     re.IGNORECASE,
 )

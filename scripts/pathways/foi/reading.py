@@ -127,7 +127,8 @@ class _Reading:
                     texts.add(block.text)
                 texts.update(
                     re.findall(
-                        r"<\s?\d+|\*+|\[\w\]|\w+ or (?:fewer|less)|(?:(?:fewer|less) than|under|below) \w+",
+                        r"<\s?\d+|\*+|\[\w\]|\w+ or (?:fewer|less)|"
+                        r"(?:(?:fewer|less) than|under|below|llai na) \w+",
                         block.text[:LONGEST],
                     )
                 )
@@ -215,7 +216,7 @@ class _Reading:
             if self._is_margin(text):
                 continue
             label = self.reader.label(text, parent)
-            said = read_line(self.reader, text, context)
+            said = [] if block.is_quoted else read_line(self.reader, text, context)
             if said:
                 self.prose_row += 1
                 stated = [
@@ -239,6 +240,8 @@ class _Reading:
             if self._is_question_heading(block, label):
                 code = label.question.code if label.question else ""
                 run = [*run, code] if code not in run else [code]
+                if status_of(self.reader, text) or self._answer_within(text):
+                    run = []
                 if period_is_inner:
                     period, period_is_inner = None, False
                 if age_is_inner:
@@ -249,7 +252,8 @@ class _Reading:
                     period, period_at = label, at
                 if label.age:
                     age, age_at = label, at
-                self.status_lines.append((block, [code]))
+                if not block.is_quoted:
+                    self.status_lines.append((block, [code]))
                 continue
             number, _ = leading_number(text)
             if number and label.question is None and self._has_parts(number) and len(text) < 200:
@@ -269,7 +273,7 @@ class _Reading:
                     age, age_at = (None if is_list else label), at
                 last_title = text
                 continue
-            if question is not None:
+            if question is not None and not block.is_quoted:
                 self.status_lines.append((block, [question.question.code] if question.question else []))
             run = []
             if self._is_title(block, label):

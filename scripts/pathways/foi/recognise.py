@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 
+from pathways.foi.columns import with_bands
 from pathways.foi.dictionary import Dictionary, QuestionSet
 from pathways.foi.document import Document
 from pathways.foi.periods import find_periods
@@ -47,7 +49,9 @@ def recognise(document: Document, dictionary: Dictionary) -> Recognised | None:
     """Which letter a document answers; None where nothing in it is of any letter."""
     texts = [text for text in dict.fromkeys(document.texts) if len(text) <= 1_200][:600]
     joined = " ".join(document.texts).lower()
-    periods = {span.period for text in document.texts[:3000] for span in find_periods(text) if span.period}
+    bands = (cell.text for grid in document.grids for cell in with_bands(grid).cells)
+    said = dict.fromkeys([*document.texts[:3000], *itertools.islice(bands, 3000)])
+    periods = {span.period for text in said for span in find_periods(text) if span.period}
     years = {period.end.year for period in periods}
     nations = {council.nation for council, _ in find_councils(document, dictionary)}
     points: dict[str, float] = {}

@@ -487,7 +487,8 @@ def lines_of(document: Document) -> list[str]:
     lines: list[str] = []
     for block in document.blocks:
         if isinstance(block, Paragraph):
-            lines.append(block.text)
+            if not block.is_quoted:
+                lines.append(block.text)
         elif isinstance(block, Grid):
             lines.extend(cell.text for cell in block.cells if len(cell.text) > 12 or " " in cell.text)
             lines.extend(_keys_in_rows(block))

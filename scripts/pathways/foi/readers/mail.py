@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import itertools
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,6 +19,8 @@ from pathways.foi.readers.web import read_markup
 
 MAX_ATTACHMENTS = 20
 MAX_DEPTH = 3
+FEWEST_PLACES = 3
+"""Places at which own lines follow quoted ones, from which the quoted are the questions that they answer."""
 Opener = Callable[[str, bytes, int], Document]
 
 _QUOTE_STARTS = re.compile(
@@ -98,10 +101,40 @@ def _add_body(builder: DocumentBuilder, message: EmailMessage) -> None:
         # a table lies flat in the plain part
         _add_markup(builder, markup)
         return
-    kept, quoted = _newest(text.splitlines())
+    lines = text.splitlines()
+    if _answers_stand_between(lines):
+        builder.remark("the answers stand between lines that the e-mail quotes: those were read as headings")
+        _add_between(builder, lines)
+        return
+    kept, quoted = _newest(lines)
     if quoted:
         builder.remark("what the e-mail quotes of earlier messages was left out")
     add_plain(builder, "\n".join(kept))
+
+
+def _is_quoted(line: str) -> bool:
+    return line.lstrip().startswith(">")
+
+
+def _answers_stand_between(lines: list[str]) -> bool:
+    """Whether own lines stand between quoted ones at several places."""
+    shown = [line for line in lines if line.strip(" >")]
+    places = itertools.pairwise([_is_quoted(line) for line in shown])
+    return sum(before and not after for before, after in places) >= FEWEST_PLACES
+
+
+def _add_between(builder: DocumentBuilder, lines: list[str]) -> None:
+    for is_quoted, run in itertools.groupby(lines, _is_quoted):
+        if not is_quoted:
+            add_plain(builder, "\n".join(run))
+            continue
+        text = ""
+        for line in (one.lstrip("> \t") for one in run):
+            if text and not re.match(r"[a-z](?![.)])", line):
+                builder.paragraph(text, is_quoted=True)
+                text = ""
+            text = f"{text} {line}"
+        builder.paragraph(text, is_quoted=True)
 
 
 def _add_markup(builder: DocumentBuilder, markup: str) -> None:
@@ -192,4 +225,10 @@ def _append(builder: DocumentBuilder, document: Document, name: str | None) -> N
                 list(block.cells), page=block.page, sheet=sheet, caption=block.caption, within=within
             )
         else:
-            builder.paragraph(block.text, is_heading=block.is_heading, page=block.page, sheet=sheet)
+            builder.paragraph(
+                block.text,
+                is_heading=block.is_heading,
+                page=block.page,
+                sheet=sheet,
+                is_quoted=block.is_quoted,
+            )
