@@ -10,7 +10,9 @@ from pathways.foi.periods import find_dates
 
 _BANDS = (
     (
-        re.compile(r"(?:min(?:imum)?\.? age|age (?:from|min\w*|start|lower)|lower age|from age)", re.IGNORECASE),
+        re.compile(
+            r"(?:min(?:imum)?\.? age|age (?:from|min\w*|start|lower)|lower age|from age)", re.IGNORECASE
+        ),
         re.compile(r"(?:max(?:imum)?\.? age|age (?:to|max\w*|end|upper)|upper age|to age)", re.IGNORECASE),
         "Age band",
         "aged {0} to {1}",
@@ -19,7 +21,9 @@ _BANDS = (
         re.compile(
             r"(?:(?:period |year |date )?(?:start|from|begins?|beginning)(?: date)?|first day)", re.IGNORECASE
         ),
-        re.compile(r"(?:(?:period |year |date )?(?:end|to|until|ends|ending)(?: date)?|last day)", re.IGNORECASE),
+        re.compile(
+            r"(?:(?:period |year |date )?(?:end|to|until|ends|ending)(?: date)?|last day)", re.IGNORECASE
+        ),
         "Period",
         "{0} to {1}",
     ),

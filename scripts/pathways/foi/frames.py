@@ -1,4 +1,4 @@
-"""Tables that are no tables of figures but a frame: a question beside its answer, in sentences, lists or tables.
+"""Tables that are frames and hold no figures of their own: a question beside its answer in words or tables.
 
 A frame is opened before figures are looked for: each question becomes a heading, and what stands beside it
 follows as the paragraphs and tables that it is.
@@ -60,7 +60,12 @@ def _answer_column(reader: Reader, grid: Grid, inner: Sequence[Grid]) -> int | N
                 columns.add(cell.column)
             elif reader.is_figure(cell.text):
                 figures.add(cell.column)
-    return columns.pop() if len(columns) == 1 and figures <= columns else None
+    if len(columns) != 1 or not figures <= columns:
+        return None
+    column = columns.pop()
+    heading = next((cell.text for cell in grid.cells if cell.column == column and cell.text), "")
+    # under a year or an age stand figures, or what is wrong with them
+    return None if {"period", "age"} & reader.label(heading).dimensions and len(heading) < 40 else column
 
 
 def _asks(reader: Reader, cells: Sequence[Cell], cell: Cell) -> bool:

@@ -165,7 +165,9 @@ def read_label(
         # "1c" where question 1 has no parts: c is an item of the letter's own list
         own = read_label(question_set, f"Q{number[0]}. {rest}", year_kind, parent)
         if not {"period" if isinstance(item, Period) else "age"} & own.dimensions:
-            return replace(own, text=shown, **({"period": item} if isinstance(item, Period) else {"age": item}))
+            return replace(
+                own, text=shown, **({"period": item} if isinstance(item, Period) else {"age": item})
+            )
     periods = find_periods(text, year_kind)
     ages = find_ages(text)
     # 5-9 is an age band before it is a list of questions
@@ -177,7 +179,7 @@ def read_label(
     )
     clean = re.sub(r"\(\s*[,;\-–]?\s*\)", " ", words)
     clean = re.sub(r"^[\s,:;\-–—|/•*]+|[\s,:;\-–—|/]+$", "", clean)
-    if (periods or ages) and re.fullmatch(r"\(?[a-e]\)?[.)]*", clean, re.IGNORECASE):
+    if (periods or ages) and re.fullmatch(r"\(?[a-e]\)?[.)]*[\s:=\-–—]*[\d,. ]*", clean, re.IGNORECASE):
         # the letter's own list of periods and ages: "a. April 1st 2015 to March 31st 2016"
         clean = ""
     role = "not_a_count" if _SIGNS.fullmatch(text) else _role(clean) if clean else None

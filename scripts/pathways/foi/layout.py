@@ -152,7 +152,8 @@ class GridReader:
     def label_of(self, cell: Cell) -> Label:
         """What a cell says as a label; a digit in a column of questions is the number of one."""
         label = self.hanging.get((cell.row, cell.column)) or self.labels[cell.row, cell.column]
-        if cell.column in self.number_columns and not label.question and _QUESTION_DIGIT.fullmatch(cell.text):
+        is_numbering = cell.column in self.number_columns or cell.row in self.number_rows
+        if is_numbering and not label.question and _QUESTION_DIGIT.fullmatch(cell.text):
             return replace(self.reader.label(f"Q{cell.text}"), text=cell.text)
         return label
 
@@ -243,6 +244,22 @@ class GridReader:
         }
 
     @cached_property
+    def number_rows(self) -> set[int]:
+        """Rows of headings in which a digit stands beside other numbers of questions, and no count."""
+        found = set()
+        for row in self.rows:
+            digits = [cell for cell in self.grid.row(row) if _QUESTION_DIGIT.fullmatch(cell.text)]
+            numbered = [
+                cell
+                for cell in self.grid.row(row)
+                if (question := self.labels[cell.row, cell.column].question) and question.by_number
+            ]
+            others = [cell for cell in self.grid.row(row) if self.reader.is_figure(cell.text)]
+            if digits and len(numbered) > 1 and len(others) == len([one for one in digits if one in others]):
+                found.add(row)
+        return found
+
+    @cached_property
     def serial_columns(self) -> set[int]:
         """Columns that number the rows: 1, 2, 3 under a heading such as Row."""
         found = set()
@@ -280,6 +297,8 @@ class GridReader:
         if cell is None or not self.reader.is_figure(cell.text):
             return False
         if column in self.number_columns or column in self.serial_columns or row in self.letter_rows:
+            return False
+        if row in self.number_rows:
             return False
         label = self.label_of(cell)
         if label.is_date or label.has_several_periods:
@@ -352,6 +371,12 @@ class GridReader:
         """Whether a row holds a figure or mark."""
         return any(self.is_value(row, column) for column in self.columns)
 
+    def _is_note(self, cell: Cell) -> bool:
+        """Whether a cell says something in words behind a mark or number, and names no question or age."""
+        label = self.label_of(cell)
+        is_named = {"question", "age"} & label.dimensions
+        return bool(_NOTE.search(cell.text) and label.question_words and not is_named)
+
     def _second_kind(self, row: int, kinds: dict[int, str]) -> str:
         cells = [cell for cell in self.grid.row(row) if cell.text]
         kind = kinds[row]
@@ -374,7 +399,8 @@ class GridReader:
                 or self.label_of(cell).is_total_word
                 for cell in others
             )
-            if own and same and has_headings_over and not spans_all and no_labels_in_figures:
+            is_note = any(self._is_note(cell) for cell in own)
+            if own and same and has_headings_over and not spans_all and no_labels_in_figures and not is_note:
                 return "figures"
         if kind == "text":
             return (
@@ -738,7 +764,7 @@ class GridReader:
         return stub, read
 
     def _is_of_another_kind(self, row: int, column: int, headings: list[Label]) -> bool:
-        """Whether a column stands under words that name nothing, beside columns of years, ages or questions."""
+        """Whether a column stands under words that name nothing, beside columns of years or ages."""
         if any(label.dimensions for label in headings) or not any(map(_is_wordy, headings)):
             return False
         others = [at for at in self.value_columns(self.blocks[row]) if at != column]

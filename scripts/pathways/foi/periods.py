@@ -254,7 +254,7 @@ def _two_years(text: str) -> Iterable[PeriodSpan]:
             continue
         if end - start > 1:
             # years from ... to ...: a total over several of them
-            if len(first) == 4:
+            if len(first) == 4 and (len(second) == 4 or match["sep"].strip() != "to"):
                 span = Period(date(start, 4, 1), date(end, 3, 31))
                 yield PeriodSpan(match.start(), match.end(), span, match.group())
             continue

@@ -95,6 +95,8 @@ def _is_value(reader: Reader, text: str) -> bool:
     return reader.is_figure(text) and not (label.period or (label.question and label.question.strength > 3))
 
 
+_LISTED = re.compile(r"[;|]")
+"""What parts the items of a list in one line."""
 _SEPARATOR = re.compile(r"\s*(?:[:=–—]|(?<=\s)-(?=\s)|\s->\s|→|\.{3,})\s*")
 _FIGURE = re.compile(
     r"(?<![\w.,/£#&])(?:(?:~|approx\.?|approximately|about|around|circa|c\.)\s?)?"
@@ -113,7 +115,7 @@ _STATUS = re.compile(
 _FILLER = re.compile(
     r"\b(?:children|child|young people|people|were|was|there|are|is|in|for|aged?|ages?|of|the|and|"
     r"during|received|had|have|a|an|total|number|"
-    r"of which|which|who|years?|yrs?|olds?|period|group|cases?|figure|figures|reported|recorded|"
+    r"of which|which|whom?|years?|yrs?|olds?|period|group|cases?|figure|figures|reported|recorded|"
     r"to|from|at|on|as|follows|broken down|breakdown|by|these|"
     r"those|this|with|including|comprising|made up|band|only|followed|up)\b|[\s\W]",
     re.IGNORECASE,
@@ -194,7 +196,7 @@ def read_line(reader: Reader, text: str, context: Context) -> list[Said]:
     """
     if len(text) > 1_200 or _NO_ANSWER.search(text) or TABLE_NUMBER.match(text):
         return []
-    plain = text.strip(" •-–*·\t")
+    plain = text.lstrip(" •-–*·\t").rstrip() or text
     corrected = _corrections(reader, plain, context)
     if corrected:
         return corrected
@@ -216,7 +218,8 @@ def read_line(reader: Reader, text: str, context: Context) -> list[Said]:
 
 
 def _answer(reader: Reader, text: str, context: Context) -> list[Said]:
-    pairs = [_pair(reader, piece, context) for piece in text.rstrip(" .").split(";") if piece.strip()]
+    pieces = [piece for piece in _LISTED.split(text.rstrip(" .")) if piece.strip()]
+    pairs = [_pair(reader, piece, context) or _side_by_side(reader, piece, context) for piece in pieces]
     if len(pairs) > 1 and all(one is not None and _is_value_text(reader, one[1]) for one in pairs):
         return _distinct([Said(one[1], one[0]) for one in pairs if one])
     pair = _pair(reader, text, context)
@@ -248,6 +251,16 @@ def _pair(reader: Reader, text: str, context: Context) -> tuple[Label, str] | No
         return None
     label, value = reader.label(parts[0], context.parent), parts[1].strip().rstrip(".")
     return (label, value) if value and label.says_something and _is_only_label(label) else None
+
+
+def _side_by_side(reader: Reader, text: str, context: Context) -> tuple[Label, str] | None:
+    """A label and a value with nothing between them: ``5-9 158``, ``All not recorded``."""
+    words = text.split()
+    for at in range(1, len(words)):
+        label, value = reader.label(" ".join(words[:at]), context.parent), " ".join(words[at:])
+        if label.says_something and _is_only_label(label) and _is_value_text(reader, value):
+            return label, value
+    return None
 
 
 def _is_value_text(reader: Reader, value: str) -> bool:

@@ -43,7 +43,13 @@ from pathways.foi.statements import (
     stated_rounding,
     zero_is_shown,
 )
-from pathways.foi.wording import NEARLY_THE_SAME, _likeness, leading_number, several_numbers
+from pathways.foi.wording import (
+    NEARLY_THE_SAME,
+    _likeness,
+    leading_number,
+    mentioned_numbers,
+    several_numbers,
+)
 
 MANY_QUESTIONS = 3
 """Questions in a row without an answer between them: the request, quoted."""
@@ -273,7 +279,14 @@ class _Reading:
                     age, age_at = (None if is_list else label), at
                 last_title = text
                 continue
-            if question is not None and not block.is_quoted:
+            if (
+                not block.is_quoted
+                and (mentioned := mentioned_numbers(text))
+                and status_of(self.reader, text)
+            ):
+                codes = [code for one in mentioned for code in self.question_set.numbered(one)]
+                self.status_lines.append((block, codes))
+            elif question is not None and not block.is_quoted:
                 self.status_lines.append((block, [question.question.code] if question.question else []))
             run = []
             if self._is_title(block, label):

@@ -50,6 +50,8 @@ _ZERO_SHOWN = re.compile(
     r"|\bzero(?:e?s)? (?:is |are )?as (?:nil|0|zero)\b"
     r"|\b(?:0|nil)['\"”’]? (?:is|has been|are) (?:shown|given|used|stated|recorded|"
     r"entered) (?:where|when|if|for)"
+    r"|\b(?:where|if|when) (?:there (?:were|was|are|is) )?(?:none|no children)\b[^.;<*]{0,40}?"
+    r"(?<![\w<])(?:0|nil|zero)(?!\w)"
     r"|\b(?:a |the )?(?:figure|value|number) of (?:0|zero) (?:is|are) (?:shown|given|stated|reported)",
     re.IGNORECASE,
 )

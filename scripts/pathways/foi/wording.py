@@ -26,7 +26,7 @@ MARGIN = 4
 _NUMBER = re.compile(
     r"^[\s\W]*(?:(?:questions?|quest|cwestiwn|qu|q)\s*\.?\s*(?:no\.?\s*|number\s*)?\(?(?P<a>\d)\s*[\.\-]?\s*\(?(?P<aletter>[a-e](?![\w.]*[a-z]))?\)?"
     r"|\(?(?P<b>\d)\s*[\.\-]?\s*\(?(?P<bletter>[a-e])\)?(?=$|[\s\.\):\-–—])"
-    r"|\(?(?P<c>\d)\s*[\.\):](?!\d))(?P<behind>\s*[\.\):\-–—]*\s*)",
+    r"|\(?(?P<c>\d)(?:\s*[\.\):](?!\d)|\s+[\-–—]\s+(?=[a-z])))(?P<behind>\s*[\.\):\-–—]*\s*)",
     re.IGNORECASE,
 )
 _LETTER = re.compile(r"^[\s\W]*\(?(?P<letter>[a-e])\s*[\.\)]+\s*(?=\S|$)", re.IGNORECASE)
@@ -255,6 +255,25 @@ def several_numbers(text: str) -> list[str]:
     return [str(first), str(last), *([match["third"]] if match["third"] else [])]
 
 
+_MENTIONED = re.compile(
+    r"\b(?:questions?|qs?)\s*\.?\s*(?P<list>\d\s*[a-e]?(?![\w])(?:\s*(?:,|and|&|or|to|-|–)\s*(?:questions?|q)?\s*\d\s*[a-e]?(?!\w))*)",
+    re.IGNORECASE,
+)
+
+
+def mentioned_numbers(text: str) -> list[str]:
+    """The question numbers that a sentence mentions anywhere: ``For questions 3, 4 and 5 please see ...``."""
+    numbers: list[str] = []
+    for match in _MENTIONED.finditer(text):
+        numbers.extend(
+            several_numbers(f"questions {match['list']}") if re.search(r"to|-|–", match["list"]) else []
+        )
+        numbers.extend(
+            re.sub(r"\s", "", one).lower() for one in re.findall(r"\d(?:\s*[a-e](?![a-z]))?", match["list"])
+        )
+    return list(dict.fromkeys(numbers))
+
+
 _REFERS_TO = re.compile(
     r"\b(?:of|from|in|at|under)\s+(?:those\s+(?:in|at|from)\s+)?(?:questions?|q)\s*\.?\s*(?P<number>\d)\s*\(?(?P<letter>[a-e](?![a-z]))?\)?",
     re.IGNORECASE,
@@ -324,7 +343,8 @@ def read_question(question_set: QuestionSet, text: str, parent: str | None = Non
         letter, behind = leading_letter(text)
         if parent and re.fullmatch(r"\W*[a-e]\W*", text, re.IGNORECASE):
             letter, behind = text.strip(" ()[].:").lower(), ""
-        if letter:
+        if letter and not re.fullmatch(r"[\d,. ]+", behind):
+            # "c. 2,850" is about that many
             for stem in (parent, *question_set.stems):
                 if stem and question_set.numbered(stem + letter):
                     number, rest = stem + letter, behind

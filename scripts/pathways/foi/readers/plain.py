@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from pathways.foi.document import Document, DocumentBuilder
+from pathways.foi.periods import MONTHS
 from pathways.foi.readers.delimited import decoded
 from pathways.foi.readers.packaged import MAX_CELLS, too_many_cells
 
@@ -12,6 +13,15 @@ MOST_TRIED = 100
 """Lines of a run that is no table, up to which a table is looked for from each of them."""
 LONGEST_MARKED = 5_000
 """Characters of a line, up to which its marks of bold text are looked for."""
+NARROWEST_WRAP, WIDEST_WRAP = 55, 82
+"""Characters at which programs wrap lines."""
+FEWEST_WRAPPED = 4
+"""Lines that reach the widest, from which a text counts as wrapped."""
+_BEGINS = re.compile(
+    r"\s*(?:[-*•>#|+]\s|\(?[a-z0-9]{1,3}[.)]\s|(?:questions?|q)\s?\d|[^:=]{1,40}(?::\s|\s?=|\s[-–]\s))",
+    re.IGNORECASE,
+)
+_ENDS = re.compile(r"[.?!:;]\s*$")
 _GAP = re.compile(r" {2,}")
 _DRAWN = re.compile(r"\s*\+(?:[-=]+\+)+\s*")
 _RULE = re.compile(r"[\s|+:=_\-–—]+")
@@ -31,18 +41,61 @@ def read_plain(name: str, sha256: str, content: bytes) -> Document:
 def add_plain(builder: DocumentBuilder, text: str) -> None:
     """Adds the lines of a text to a document: its tables as grids, the rest as paragraphs."""
     lines = text.splitlines()
+    width = _width(lines)
     at = cell_count = 0
+    run: list[str] = []
     while at < len(lines):
         rows, length = _table_at(lines, at)
         if rows:
+            _add_lines(builder, run, width)
+            run = []
             cell_count += sum(len(row) for row in rows)
             if cell_count > MAX_CELLS:
                 raise too_many_cells(builder.name, MAX_CELLS)
             builder.rows(rows)
         else:
-            for line in lines[at : at + max(1, length)]:
-                builder.paragraph(_unmarked(line), is_heading=line.lstrip().startswith("#"))
+            run.extend(lines[at : at + max(1, length)])
         at += max(1, length)
+    _add_lines(builder, run, width)
+
+
+def _width(lines: list[str]) -> int | None:
+    """The width at which the lines of a text are wrapped; None where they are not."""
+    lengths = [len(line.rstrip()) for line in lines if len(line.rstrip()) <= WIDEST_WRAP]
+    widest = max(lengths, default=0)
+    if widest < NARROWEST_WRAP:
+        return None
+    return widest if sum(length > widest - 12 for length in lengths) >= FEWEST_WRAPPED else None
+
+
+def _add_lines(builder: DocumentBuilder, lines: list[str], width: int | None) -> None:
+    """Adds lines as paragraphs; those that are wrapped are put together again."""
+    whole = ""
+    for line in lines:
+        if whole and not _continues(whole.rsplit("\n", 1)[-1], line, width):
+            _add_line(builder, whole)
+            whole = ""
+        whole = f"{whole}\n{line.rstrip()}" if whole else line.rstrip()
+    _add_line(builder, whole)
+
+
+def _add_line(builder: DocumentBuilder, line: str) -> None:
+    # a word that is parted at a hyphen of its own: "re-" and "referred"
+    whole = re.sub(r"(?<=\w)-\n\s*(?=\w)", "-", line).replace("\n", " ")
+    builder.paragraph(_unmarked(whole), is_heading=whole.lstrip().startswith("#"))
+
+
+def _continues(line: str, following: str, width: int | None) -> bool:
+    """Whether a line goes on in the next: its first word had no room, and nothing of its own begins there."""
+    words = following.split()
+    if width is None or not line.strip() or not words or _RULE.fullmatch(line):
+        return False
+    if _ENDS.search(line) or _BEGINS.match(following):
+        return False
+    if line[-1].isdigit() and words[0][0].isupper() and words[0].lower() not in MONTHS:
+        # a list of figures ends in one
+        return False
+    return len(line) <= width < len(line) + 1 + len(words[0])
 
 
 def _table_at(lines: list[str], at: int) -> tuple[list[list[str]], int]:

@@ -220,8 +220,15 @@ class _Reader:
     # --- body ---------------------------------------------------------------------------------------
 
     def _blocks(self, element: Any) -> None:
+        tabbed: list[list[str]] = []
         for child in element:
-            if child.tag == qn("w:p"):
+            pieces = self._tabbed(child)
+            if pieces is None or (tabbed and len(pieces) != len(tabbed[0])):
+                self._end_of_tabbed(tabbed)
+                tabbed = []
+            if pieces is not None:
+                tabbed.append(pieces)
+            elif child.tag == qn("w:p"):
                 self._paragraph(child)
             elif child.tag == qn("w:tbl"):
                 self._table(child)
@@ -229,6 +236,23 @@ class _Reader:
                 self._blocks(child)
             elif child.tag == qn("w:altChunk"):
                 self.builder.remark("a document that is embedded in this one was left out")
+
+        self._end_of_tabbed(tabbed)
+
+    def _tabbed(self, element: Any) -> list[str] | None:
+        """The pieces of a paragraph between its tabs; None where it has none, or more than text."""
+        if element.tag != qn("w:p") or next(self._boxes(element), None) is not None:
+            return None
+        text = self.text(element).strip("\n")
+        pieces = [piece.strip() for piece in text.split("\t")]
+        return pieces if len(pieces) > 1 and sum(map(bool, pieces)) > 1 and "\n" not in text else None
+
+    def _end_of_tabbed(self, rows: list[list[str]]) -> None:
+        """Adds paragraphs whose pieces stand below each other at the same tabs as the table that they are."""
+        if len(rows) > 1:
+            self.builder.rows(rows)
+        elif rows:
+            self.builder.paragraph(" ".join(rows[0]))
 
     def _paragraph(self, paragraph: Any) -> None:
         is_heading = self.styles.is_heading(_style(paragraph))
