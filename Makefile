@@ -11,6 +11,8 @@ OLDEST_DUCKDB := $(VENV)/oldest-duckdb
 # a folder with the files of one DfE release
 PATHWAYS_SHARED ?= ../shared
 RELEASE ?= $(PATHWAYS_SHARED)/data/dfe/cin_2024
+# a folder of councils' answers; where it is not, made ones are read
+ANSWERS ?= $(wildcard $(PATHWAYS_SHARED)/data/foi_specimens)
 
 .PHONY: help build test lint docs bench lock clean
 
@@ -35,8 +37,8 @@ docs: $(VENV)/run.stamp ## dbt's documentation as one page: target/static_index.
 	@$(BIN)/dbt --quiet docs generate --static
 	@echo "Open target/static_index.html"
 
-bench: $(VENV)/run.stamp ## measure landing on a folder of one DfE release (RELEASE=...) and write docs/benchmarks.md
-	@$(BIN)/pathways bench $(RELEASE) --write docs/benchmarks.md
+bench: $(VENV)/run.stamp ## measure landing (RELEASE=...) and reading answers (ANSWERS=...), write docs/benchmarks.md
+	@$(BIN)/pathways bench $(RELEASE) $(if $(ANSWERS),--answers $(ANSWERS)) --write docs/benchmarks.md
 
 lock: $(VENV)/dev.stamp ## pin requirements.txt and requirements-dev.txt anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-header --no-annotate --no-strip-extras \

@@ -127,6 +127,18 @@ def measure(
     return [Timing(name, tuple(values)) for name, values in seconds.items()]
 
 
+def take_turns(contenders: dict[str, Callable[[], object]], rounds: int) -> list[Timing]:
+    """Runs contenders that write nothing in turn, after one round that doesn't count."""
+    seconds: dict[str, list[float]] = {name: [] for name in contenders}
+    for number in range(rounds + 1):
+        for name, work in contenders.items():
+            start = time.perf_counter()
+            work()
+            if number:
+                seconds[name].append(time.perf_counter() - start)
+    return [Timing(name, tuple(values)) for name, values in seconds.items()]
+
+
 _LAND = """
 import re, sys
 from dataclasses import replace

@@ -135,13 +135,18 @@ def unland_command(
 def bench_command(
     folder: Annotated[Path, typer.Argument(help="A folder with the data files of one DfE release.")],
     rounds: Annotated[int, typer.Option(min=1, help="How often each contender takes its turn.")] = 7,
+    answers: Annotated[
+        Path | None, typer.Option(help="A folder of councils' answers; made ones are read, else.")
+    ] = None,
     write: Annotated[Path | None, typer.Option(help="File to write the page to.")] = None,
 ) -> None:
-    """Measure landing against pandas and against the floor, side by side."""
+    """Measure landing and reading against the floor and what people use instead, side by side."""
     with plain_errors():
         from pathways.bench import bench
+        from pathways.foi.bench import bench_answers
 
-        lines = bench(load_settings(), folder, rounds)
+        settings = load_settings()
+        lines = [*bench(settings, folder, rounds), *bench_answers(settings, answers, rounds)]
         if write is not None:
             write.write_text("\n".join(lines), encoding="utf-8")
         for line in lines:
