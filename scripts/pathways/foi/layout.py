@@ -105,6 +105,8 @@ _HANGING = re.compile(
     r"(?P<of>(?:of (?:which|whom|these|those|them)|thereof)\b[,:]?|(?<=[….] )and\b|(?<=[….])and\b)\s*",
     re.IGNORECASE,
 )
+_SHARE = re.compile(r"\W*(?:as |in )?(?:an? )?(?:%|per ?cent|percentage|share|rate)\b|\W*as % ", re.IGNORECASE)
+_SHORT_YEAR = re.compile(r"(?P<first>\d{2})\s?[-–—]\s?(?P<second>\d{2})")
 _SERIAL = re.compile(r"(?:row|line|record|id|ref|s/?n|#)\W*(?:no\.?|number|id)?", re.IGNORECASE)
 _NOTE = re.compile(
     r"^\W*(?:notes?\b|nb\b|n\.b\.|\*|†|‡|source\b|please note|key\b|caveat|[⁰-⁹¹²³ᵃ-ᶻ]|\(?(?:i|ii|"
@@ -155,7 +157,22 @@ class GridReader:
         is_numbering = cell.column in self.number_columns or cell.row in self.number_rows
         if is_numbering and not label.question and _QUESTION_DIGIT.fullmatch(cell.text):
             return replace(self.reader.label(f"Q{cell.text}"), text=cell.text)
+        if cell.column in self.short_year_columns and _is_short_year(cell.text):
+            return replace(self.reader.label(f"FY {cell.text}"), text=cell.text)
         return label
+
+    @cached_property
+    def short_year_columns(self) -> set[int]:
+        """Columns of years such as 20-21 under a heading that says so: no age bands."""
+        return {
+            cell.column
+            for cell in self.grid.cells
+            if self.labels[cell.row, cell.column].role == "period_head"
+            and any(
+                _is_short_year(self.text(row, cell.column))
+                for row in range(cell.row + 1, self.grid.row_count + 1)
+            )
+        }
 
     @cached_property
     def hanging(self) -> dict[tuple[int, int], Label]:
@@ -168,6 +185,8 @@ class GridReader:
                 if cell is None or cell.row != row or not cell.text or self.reader.is_figure(cell.text):
                     continue
                 match = _HANGING.match(cell.text)
+                if match is None and _SHARE.match(cell.text):
+                    continue
                 if match is None:
                     above = [(0, cell.text, False)]
                     continue
@@ -738,6 +757,8 @@ class GridReader:
             return fact
         self._place_question(fact, stub, headings, sections)
         self._place_period(fact, [stub, headings, *([label] for label in sections)])
+        if fact.period is None and not fact.doubts and not fact.aside:
+            self._place_period(fact, [self._labels_over_ages(row, stub)])
         self._place_age(fact, [stub, headings, *([label] for label in sections)])
         return fact
 
@@ -811,6 +832,19 @@ class GridReader:
         reading = self.reader.label(joint).question if len(numbers) == 1 else named[0].question
         return reading, joint if len(numbers) == 1 else named[0].text
 
+    def _labels_over_ages(self, row: int, stub: list[Label]) -> list[Label]:
+        """The labels of the row of all children that stands over rows of ages, in the same column."""
+        if not stub or not all(label.age and not label.period for label in stub if label.text):
+            return []
+        for above in range(row - 1, 0, -1):
+            if self.blocks[above] != self.blocks[row] or self.kinds[above] != "figures":
+                return []
+            cells = [self.grid.at.get((above, at)) for at in self.stub_columns(above, self.grid.column_count)]
+            labels = [self.label_of(cell) for cell in cells if cell is not None and cell.text]
+            if any(label.period or label.question for label in labels):
+                return labels
+        return []
+
     def _place_period(self, fact: Fact, ranks: list[list[Label]]) -> None:
         for rank in ranks:
             said = [
@@ -860,6 +894,12 @@ class GridReader:
                 fact.aside = f"an age band that the letter does not ask for ({label.text[:40]})"
             return
         fact.age = ALL
+
+
+def _is_short_year(text: str) -> bool:
+    """Whether a text is two years that follow each other, in two digits each."""
+    match = _SHORT_YEAR.fullmatch(text)
+    return match is not None and int(match["second"]) == int(match["first"]) + 1
 
 
 def _is_wordy(label: Label) -> bool:

@@ -382,6 +382,9 @@ class _Reading:
                 best = best or self._yes_no_of_grid(block, code)
                 continue
             label = self.reader.label(block.text)
+            if best is None and (answer := self._answer_named(block.text, code)) is not None:
+                best, after = answer, None
+                continue
             if label.question and label.question.code == code:
                 answer = self._answer_within(block.text)
                 if answer:
@@ -407,6 +410,13 @@ class _Reading:
                 elif label.question:
                     after = None
         return best
+
+    def _answer_named(self, text: str, code: str) -> YesNo | None:
+        """The answer in a sentence that names the question by number: ``the answer to question 1 is Yes``."""
+        for match in _NAMED_ANSWER.finditer(text):
+            if match["number"] == self.question_set.by_code[code].number:
+                return YesNo(code, match["answer"], yes_or_no(match["answer"]))
+        return None
 
     def _answer_within(self, text: str) -> YesNo | None:
         """The answer behind the question in one paragraph: ``1. Yes.``, ``Q1. Does ...? Yes``."""
@@ -777,6 +787,10 @@ class _Reading:
         return ""
 
 
+_NAMED_ANSWER = re.compile(
+    r"\b(?:question|qu|q)\s?\.?(?P<number>\d)\s*(?::|=|[-–—]|is|was)?\s*['\"“‘]?(?P<answer>yes|no)['\"”’]?(?=\s*(?:[.;]|$))",
+    re.IGNORECASE,
+)
 _INCOMPLETE = re.compile(
     r"\bincomplete\b|\bpart[- ]year\b|\byear to date\b|\bto date\b|\bnot (?:yet )?(?:complete|"
     r"elapsed)\b|\bso far\b|\bfull 12 months\b|\b12 months (?:has|have|had) not\b",

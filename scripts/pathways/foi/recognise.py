@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathways.foi.columns import with_bands
 from pathways.foi.dictionary import Dictionary, QuestionSet
 from pathways.foi.document import Document
-from pathways.foi.periods import find_periods
+from pathways.foi.periods import find_periods, stated_year_kind
 from pathways.foi.statements import find_councils
 from pathways.foi.wording import LIKE, _likeness, leading_number
 
@@ -51,7 +51,8 @@ def recognise(document: Document, dictionary: Dictionary) -> Recognised | None:
     joined = " ".join(document.texts).lower()
     bands = (cell.text for grid in document.grids for cell in with_bands(grid).cells)
     said = dict.fromkeys([*document.texts[:3000], *itertools.islice(bands, 3000)])
-    periods = {span.period for text in said for span in find_periods(text) if span.period}
+    kind = stated_year_kind([text for text in document.texts[:3000] if len(text) < 600])
+    periods = {span.period for text in said for span in find_periods(text, kind) if span.period}
     years = {period.end.year for period in periods}
     nations = {council.nation for council, _ in find_councils(document, dictionary)}
     points: dict[str, float] = {}
@@ -68,9 +69,11 @@ def recognise(document: Document, dictionary: Dictionary) -> Recognised | None:
         points[question_set.code] = score
     for text in texts:
         number, rest = leading_number(text)
-        if number and number[-1].isalpha():
+        if number:
             for question_set in dictionary.question_sets:
-                points[question_set.code] += 1.0 if question_set.numbered(number) else -1.0
+                is_of_it = question_set.numbered(number) or number in question_set.stems
+                points[question_set.code] += 1.0 if is_of_it and number[-1].isalpha() else 0.0
+                points[question_set.code] -= 0.0 if is_of_it else 1.0
         likeness = {
             question_set.code: _likeness(question_set, rest)[1] for question_set in dictionary.question_sets
         }

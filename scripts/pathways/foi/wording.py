@@ -275,7 +275,8 @@ def mentioned_numbers(text: str) -> list[str]:
 
 
 _REFERS_TO = re.compile(
-    r"\b(?:of|from|in|at|under)\s+(?:those\s+(?:in|at|from)\s+)?(?:questions?|q)\s*\.?\s*(?P<number>\d)\s*\(?(?P<letter>[a-e](?![a-z]))?\)?",
+    r"\b(?:of|from|in|at|under)\s+(?:those\s+(?:in|at|from)\s+)?(?:(?:questions?|q)\s*\.?\s*(?=\d)|(?=\d[a-e](?![a-z])))"
+    r"(?P<number>\d)\s*\(?(?P<letter>[a-e](?![a-z]))?\)?",
     re.IGNORECASE,
 )
 

@@ -496,7 +496,8 @@ def _flush(builder: DocumentBuilder, block: Block | None, page: int) -> None:
 
 
 def _bare(text: str) -> str:
-    return re.sub(r"\d+", "#", text)
+    """The text without the number of its page; other numbers stay, since they may be answers."""
+    return re.sub(r"\b(?:page|tudalen|p\.?)\s*\d+(?:\s*(?:of|o|/)\s*\d+)?", "#", text, flags=re.IGNORECASE)
 
 
 def _margins(pages: list[list[Block]]) -> set[str]:
