@@ -36,6 +36,8 @@ class Context:
     age: Label | None = None
     parent: str | None = None
     """Number of the question over labels such as a)."""
+    series: tuple[Period, ...] = ()
+    """Periods that a sentence names for the lists below it, in their order."""
 
 
 @dataclass
@@ -82,9 +84,15 @@ class Reader:
     marks: MarkReader
     document_marks: dict[str, DocumentMark]
     year_kind: YearKind | None = None
+    keys: dict[str, str] = field(default_factory=dict)
+    """What the document says that its short headings stand for."""
 
     def label(self, text: str, parent: str | None = None) -> Label:
         """What a text says as a label."""
+        if (words := self.keys.get(text)) is not None:
+            meant = read_label(self.question_set, words, self.year_kind, parent)
+            if meant.question and (text[0].isdigit() or meant.question.strength > 1):
+                return replace(meant, text=text)
         return read_label(self.question_set, text, self.year_kind, parent)
 
     def is_figure(self, text: str) -> bool:
@@ -105,7 +113,9 @@ _HANGING = re.compile(
     r"(?P<of>(?:of (?:which|whom|these|those|them)|thereof)\b[,:]?|(?<=[….] )and\b|(?<=[….])and\b)\s*",
     re.IGNORECASE,
 )
-_SHARE = re.compile(r"\W*(?:as |in )?(?:an? )?(?:%|per ?cent|percentage|share|rate)\b|\W*as % ", re.IGNORECASE)
+_SHARE = re.compile(
+    r"\W*(?:as |in )?(?:an? )?(?:%|per ?cent|percentage|share|rate)\b|\W*as % ", re.IGNORECASE
+)
 _SHORT_YEAR = re.compile(r"(?P<first>\d{2})\s?[-–—]\s?(?P<second>\d{2})")
 _SERIAL = re.compile(r"(?:row|line|record|id|ref|s/?n|#)\W*(?:no\.?|number|id)?", re.IGNORECASE)
 _NOTE = re.compile(
@@ -268,15 +278,16 @@ class GridReader:
         found = set()
         for row in self.rows:
             digits = [cell for cell in self.grid.row(row) if _QUESTION_DIGIT.fullmatch(cell.text)]
-            numbered = [
-                cell
-                for cell in self.grid.row(row)
-                if (question := self.labels[cell.row, cell.column].question) and question.by_number
-            ]
+            numbered = [cell for cell in self.grid.row(row) if self._is_numbered(cell)]
             others = [cell for cell in self.grid.row(row) if self.reader.is_figure(cell.text)]
             if digits and len(numbered) > 1 and len(others) == len([one for one in digits if one in others]):
                 found.add(row)
         return found
+
+    def _is_numbered(self, cell: Cell) -> bool:
+        """Whether a cell is the number of a question, or short for one by a key."""
+        question = self.labels[cell.row, cell.column].question
+        return cell.text in self.reader.keys or (question is not None and question.by_number)
 
     @cached_property
     def serial_columns(self) -> set[int]:
@@ -834,7 +845,7 @@ class GridReader:
 
     def _labels_over_ages(self, row: int, stub: list[Label]) -> list[Label]:
         """The labels of the row of all children that stands over rows of ages, in the same column."""
-        if not stub or not all(label.age and not label.period for label in stub if label.text):
+        if not stub or any(label.period or label.age in (None, ALL) for label in stub if label.text):
             return []
         for above in range(row - 1, 0, -1):
             if self.blocks[above] != self.blocks[row] or self.kinds[above] != "figures":
@@ -896,6 +907,23 @@ class GridReader:
         fact.age = ALL
 
 
+def _headings_of(reader: Reader, grid: Grid, context: Context) -> list[Cell]:
+    """The cells of the rows of headings with which a table begins."""
+    kinds = GridReader(reader, grid, context).kinds
+    rows = list(itertools.takewhile(lambda row: kinds[row] in ("headings", "blank"), sorted(kinds)))
+    return [cell for cell in grid.cells if cell.row in rows]
+
+
+def _under_headings(reader: Reader, grid: Grid, context: Context, headings: list[Cell]) -> list[Fact]:
+    """The figures of a grid under the headings of the table that it goes on with."""
+    moved = max(cell.row + cell.row_span - 1 for cell in headings)
+    below = (replace(cell, row=cell.row + moved) for cell in grid.cells)
+    facts = read_grid(reader, replace(grid, cells=(*headings, *below)), context)
+    for fact in facts:
+        fact.row -= moved
+    return [fact for fact in facts if fact.row > 0]
+
+
 def _is_short_year(text: str) -> bool:
     """Whether a text is two years that follow each other, in two digits each."""
     match = _SHORT_YEAR.fullmatch(text)
@@ -916,12 +944,17 @@ def _first_wordy(labels: list[Label]) -> str:
     return next(label.text for label in labels if _is_wordy(label))
 
 
-def read_grid(reader: Reader, grid: Grid, context: Context) -> list[Fact]:
+def read_grid(reader: Reader, grid: Grid, context: Context, before: Grid | None = None) -> list[Fact]:
     """The figures of a grid, with what they are about.
 
     Args:
         reader: The letter, the marks and the document's years.
         grid: The grid.
         context: What stands over it.
+        before: The table before it, whose headings hold for a grid of as many columns that has none.
     """
+    if before is not None and before.column_count == grid.column_count:
+        headings = _headings_of(reader, before, context)
+        if headings and not _headings_of(reader, grid, context):
+            return _under_headings(reader, grid, context, headings)
     return GridReader(reader, with_bands(grid), context).facts()

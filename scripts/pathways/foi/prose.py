@@ -212,12 +212,15 @@ def read_line(reader: Reader, text: str, context: Context) -> list[Said]:
             context.period,
             context.age,
             number if len(codes) > 1 else context.parent,
+            context.series,
         )
         return [Said(one.text, _joined(label, one.label), one.doubt) for one in _answer(reader, behind, over)]
     return _answer(reader, plain, context)
 
 
 def _answer(reader: Reader, text: str, context: Context) -> list[Said]:
+    if context.series and (said := _in_series(reader, text, context)):
+        return said
     pieces = [piece for piece in _LISTED.split(text.rstrip(" .")) if piece.strip()]
     pairs = [_pair(reader, piece, context) or _side_by_side(reader, piece, context) for piece in pieces]
     if len(pairs) > 1 and all(one is not None and _is_value_text(reader, one[1]) for one in pairs):
@@ -242,6 +245,21 @@ def _answer(reader: Reader, text: str, context: Context) -> list[Said]:
         said.extend(found)
         carried = next((one.label for one in reversed(found) if one.label.period), carried)
     return _distinct(said)
+
+
+def _in_series(reader: Reader, text: str, context: Context) -> list[Said]:
+    """A list of as many figures as a sentence above names periods, in their order: ``5-9: 12; 14 and 15``."""
+    pair = _pair(reader, text, context)
+    label, listed = pair if pair else (Label(""), text.rstrip("."))
+    values = [value.strip() for value in re.split(r";|, | and ", listed) if value.strip()]
+    if label.period or len(values) != len(context.series):
+        return []
+    if not all(_is_value_text(reader, value) for value in values):
+        return []
+    return [
+        Said(value, replace(label, period=period))
+        for value, period in zip(values, context.series, strict=True)
+    ]
 
 
 def _pair(reader: Reader, text: str, context: Context) -> tuple[Label, str] | None:
@@ -282,6 +300,7 @@ def _under(context: Context, label: Label) -> Context:
         label if label.period else context.period,
         label if label.age else context.age,
         context.parent,
+        context.series,
     )
 
 

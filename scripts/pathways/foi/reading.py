@@ -110,7 +110,7 @@ class _Reading:
         marks = MarkReader.of(dictionary)
         year_kind = stated_year_kind([line for line in self.said if len(line) < 600])
         stated = self._document_marks(marks)
-        self.reader = Reader(question_set, marks, stated, year_kind)
+        self.reader = Reader(question_set, marks, stated, year_kind, self._column_keys())
         grids = len(document.grids)
         self.blocks = unflatten(self.reader, opened(self.reader, document.blocks), grids + 1)
         self.prose_table = max((block.number for block in self.blocks if isinstance(block, Grid)), default=0)
@@ -122,6 +122,18 @@ class _Reading:
             ).items()
             if count > 1
         }
+
+    def _column_keys(self) -> dict[str, str]:
+        """What short headings stand for, where a line says so: ``2(i): of those in 1, ...``."""
+        headings = {cell.text for grid in self.document.grids for cell in grid.cells if len(cell.text) <= 8}
+        keys = {}
+        for line in self.lines:
+            match = _COLUMN_KEY.match(line)
+            if match and match["code"] in headings:
+                keys[match["code"]] = re.sub(
+                    r"^of (?:those|these)\b[^,]*,\s*", "", match["words"], flags=re.IGNORECASE
+                )
+        return keys
 
     # --- marks --------------------------------------------------------------------------------------
 
@@ -200,13 +212,14 @@ class _Reading:
         run: list[str] = []
         is_used = period_is_inner = age_is_inner = False
         last_title = ""
+        series: tuple[Period, ...] = ()
         question_at = period_at = age_at = figures_at = -2
         below = self._captions_below()
         for at, block in enumerate(self.blocks):
             over = None if len(run) >= MANY_QUESTIONS else question
-            context = Context(below.get(at, over), period, age, parent)
+            context = Context(below.get(at, over), period, age, parent, series)
             if isinstance(block, Grid):
-                found = read_grid(self.reader, block, context)
+                found = read_grid(self.reader, block, context, self._goes_on_from(at))
                 facts.extend(self._of_grid(found, block, last_title))
                 placed = [fact for fact in found if fact.is_placed]
                 if placed:
@@ -219,6 +232,10 @@ class _Reading:
                     question, question_at = flat, at
                 continue
             text = block.text
+            if _IN_ORDER.search(text) and not block.is_quoted:
+                named = [span.period for span in find_periods(text, self.reader.year_kind) if span.period]
+                series = tuple(named) if len(set(named)) == len(named) > 1 else ()
+                continue
             if self._is_margin(text):
                 continue
             label = self.reader.label(text, parent)
@@ -245,6 +262,7 @@ class _Reading:
                 continue
             if self._is_question_heading(block, label):
                 code = label.question.code if label.question else ""
+                series = ()
                 run = [*run, code] if code not in run else [code]
                 if status_of(self.reader, text) or self._answer_within(text):
                     run = []
@@ -295,6 +313,15 @@ class _Reading:
                     question = period = age = None
                     is_used = False
         return facts
+
+    def _goes_on_from(self, at: int) -> Grid | None:
+        """The table that a table goes on with: the one before it, with no more than a line between them."""
+        for block in reversed(self.blocks[max(0, at - 2) : at]):
+            if isinstance(block, Grid):
+                return block
+            if not _CONTINUED.search(block.text) and not self._is_margin(block.text):
+                return None
+        return None
 
     def _captions_below(self) -> dict[int, Label]:
         """The question in the caption of each table, where all captions stand below."""
@@ -791,6 +818,11 @@ _NAMED_ANSWER = re.compile(
     r"\b(?:question|qu|q)\s?\.?(?P<number>\d)\s*(?::|=|[-–—]|is|was)?\s*['\"“‘]?(?P<answer>yes|no)['\"”’]?(?=\s*(?:[.;]|$))",
     re.IGNORECASE,
 )
+_COLUMN_KEY = re.compile(
+    r"(?:column\s+)?(?P<code>\d?\(?[A-Za-z\d]{1,4}\)?(?:\([ivx]+\))?)\s*(?::|=|[-–—])\s+(?P<words>\D.{14,})"
+)
+_CONTINUED = re.compile(r"\bcont(?:inued|'?d|\.)|\bparhad", re.IGNORECASE)
+_IN_ORDER = re.compile(r"\brespectively\b|\bin (?:this|that|the same) order\b|\byn y drefn\b", re.IGNORECASE)
 _INCOMPLETE = re.compile(
     r"\bincomplete\b|\bpart[- ]year\b|\byear to date\b|\bto date\b|\bnot (?:yet )?(?:complete|"
     r"elapsed)\b|\bso far\b|\bfull 12 months\b|\b12 months (?:has|have|had) not\b",

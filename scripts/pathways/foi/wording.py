@@ -150,7 +150,8 @@ def plain(text: str) -> str:
 _REREFERRED = re.compile(
     r"\brerefer|\b(?:repeat|further|subsequent|second|new) (?:child in need )?(?:referral|"
     r"assessment)|\bsubsequently (?:\w+ )?referred\b|"
-    r"\breferred (?:again|back)|\breturn(?:ed|ing|s)?\b|\b(?:came|come|coming|comes) back\b|"
+    r"\breferred (?:again|back)|\breturn(?:ed|ing)\b|\breturns? (?:to|within|in)\b|"
+    r"\b(?:came|come|coming|comes) back\b|"
     r"\bback (?:with)?in\b|"
     r"\bwithin (?:12|twelve|365|a|one|1)\b|(?:<|under|less than) ?12\b|\b12 ?(?:m|mths?|months?)\b|\brepeat\b"
 )
