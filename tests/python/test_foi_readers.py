@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 import zipfile
 from collections.abc import Callable
 from datetime import date
@@ -477,6 +478,21 @@ def test_csv_of_windows_and_a_comma_in_quotes_and_rows_of_other_lengths() -> Non
     ]
 
 
+@pytest.mark.parametrize("sign", [";", "|", "\t"])
+def test_csv_commas_between_thousands_are_no_delimiter(sign: str) -> None:
+    content = f"Q3{sign}1,204{sign}1,305\nQ4{sign}11,100{sign}1,200\n".encode()
+    assert shown(open_content("a.csv", content).grids[0]) == [
+        ["Q3", "1,204", "1,305"],
+        ["Q4", "11,100", "1,200"],
+    ]
+
+
+def test_csv_figures_of_three_digits_between_commas_are_cut_there() -> None:
+    content = b"Q3; closed,120,130\nQ4; referred,110,140\n"
+    assert shown(open_content("a.csv", content).grids[0])[0] == ["Q3; closed", "120", "130"]
+    assert shown(open_content("a.csv", b"3,120,130\n4,110,140\n").grids[0])[0] == ["3", "120", "130"]
+
+
 # --- html and md ------------------------------------------------------------------------------------
 
 
@@ -575,6 +591,17 @@ def test_txt_tables_of_tabs_spaces_and_bars_are_the_same(text: str) -> None:
 def test_txt_an_empty_cell_between_bars_or_at_their_end_keeps_its_place() -> None:
     document = open_content("a.txt", b"| Q | a | b |\n| | 1 | |\n| Q4 | | 2 |\n")
     assert shown(document.grids[0]) == [["Q", "a", "b"], ["", "1", ""], ["Q4", "", "2"]]
+
+
+def test_txt_of_many_aligned_lines_ends_fast() -> None:
+    def seconds(count: int) -> float:
+        text = "\n".join(f"Locality  {at % 997:>6}  {at % 83:>4}" for at in range(count))
+        start = time.process_time()
+        assert open_content("a.txt", text.encode()).grids[0].row_count == count
+        return time.process_time() - start
+
+    seconds(1_000)
+    assert seconds(60_000) < 2
 
 
 def test_txt_tables_are_numbered_from_one() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 
 from pathways.errors import PathwaysError
@@ -11,6 +12,8 @@ from pathways.foi.document import Document, DocumentBuilder
 from pathways.foi.readers.packaged import MAX_CELLS, too_many_cells
 
 DELIMITERS = (",", ";", "\t", "|")
+_OTHER_COMMA = re.compile(r"(?<!\d),|,(?!\d{3}(?!\d))")
+"""A comma that does not stand between thousands."""
 
 
 def decoded(name: str, content: bytes) -> str:
@@ -57,15 +60,20 @@ def read_delimited(name: str, sha256: str, content: bytes) -> Document:
 
 
 def _delimiter(text: str) -> str:
-    """The delimiter that cuts most rows into the same number of columns, and into more than one."""
+    """The delimiter that cuts most rows into the same number of columns, and into more than one.
+
+    Commas that all stand between thousands (``1,204``) come last: where anything else cuts as many rows, it
+    does.
+    """
     lines = [line for line in text.splitlines()[:200] if line.strip()]
 
-    def score(delimiter: str) -> tuple[int, int]:
+    def score(delimiter: str) -> tuple[int, bool, int]:
         try:
             widths = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter) if row)
         except csv.Error:
-            return 0, 0
+            return 0, False, 0
         widths.pop(1, None)
-        return max(((count, width) for width, count in widths.items()), default=(0, 0))
+        count, width = max(((count, width) for width, count in widths.items()), default=(0, 0))
+        return count, delimiter != "," or any(map(_OTHER_COMMA.search, lines)), width
 
     return max(DELIMITERS, key=score)
