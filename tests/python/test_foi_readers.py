@@ -538,6 +538,46 @@ def test_html_what_the_eye_does_not_see_is_left_out(inner: str) -> None:
     assert page(f"<table><tr><td>{inner}<td>x</table>").texts == ["12", "x"]
 
 
+@pytest.mark.parametrize(
+    ("rules", "text"),
+    [
+        (".x { display: none }", "12"),
+        ("h2, td .x{color:red;display :none !important}", "1299"),
+        ("p .x, td > span.x { display:none }", "12"),
+        ("#one { visibility: hidden }", "12"),
+        ("span.x.y { text-decoration: line-through }", "12"),
+        ("/* a */ .x { display: none } /* b */", "12"),
+        ("@media screen { .x { display: none } }", "12"),
+        ("@media print { .x { display: none } } .z { display: none }", "1299"),
+        (".x { display: none } .x { display: block }", "1299"),
+        ("span.x { display: none } .x { display: block }", "12"),
+        (".x:hover, .xx, div .x, .x a { display: none }", "1299"),
+        ("} .x {{ display: none", "1299"),
+    ],
+)
+def test_html_what_a_style_sheet_of_the_page_hides_is_left_out(rules: str, text: str) -> None:
+    inner = 'id="one" class="a x y"'
+    body = f"<style>{rules}</style><p>12<span {inner}>99</span></p>"
+    if "td" in rules and text == "12":
+        body += f"<table><tr><td>12<span {inner}>99</span><td>b</table>"
+    document = page(body)
+    assert document.texts == ([text] if "<table" not in body else [text, text, "b"])
+    assert bool(document.remarks) == (text == "12")
+
+
+def test_html_a_style_of_its_own_shows_what_the_style_sheet_hides() -> None:
+    assert page('<style>.x{display:none}</style><p class=x style="display: block">12</p>').texts == ["12"]
+
+
+def test_html_a_page_that_is_hidden_until_its_scripts_have_run_is_read() -> None:
+    assert page("<style>body { display: none }</style><p>12</p>").texts == ["12"]
+
+
+def test_html_a_long_style_sheet_ends_fast() -> None:
+    rules = "".join(f".c{at} .d{at}, p.e{at} {{ display: none }}\n" for at in range(20_000))
+    assert page(f"<style>{rules}{'@media x {' * 5_000}</style>" + "<p>12</p>" * 2_000).texts == ["12"] * 2_000
+
+
 def test_html_a_raised_note_is_no_digit_of_the_count() -> None:
     document = page("<p>37<sup>1</sup></p><table><tr><td>38<sup>2</sup><td>x</table>")
     assert document.texts == ["37¹", "38²", "x"]

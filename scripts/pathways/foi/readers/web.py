@@ -12,6 +12,7 @@ from pathways.errors import PathwaysError
 from pathways.foi.document import Cell, Document, DocumentBuilder, raised, single_spaced
 from pathways.foi.readers.delimited import decoded
 from pathways.foi.readers.packaged import MAX_CELLS, too_many_cells
+from pathways.foi.readers.sheets import Sheets
 
 _UNSEEN = frozenset(
     [
@@ -124,7 +125,11 @@ def read_markup(name: str, sha256: str, text: str, *, without: tuple[str, ...] =
         element.tag = "template"
     if dropped:
         builder.remark("what it quotes of earlier messages was left out")
-    _Reader(builder).walk(root)
+    reader = _Reader(builder)
+    for sheet in root.iter("style"):
+        if not sheet.get("media") or re.search(r"\b(?:all|screen)\b", sheet.get("media").lower()):
+            reader.sheets.add(sheet.text or "")
+    reader.walk(root)
     return builder.done()
 
 
@@ -136,6 +141,7 @@ class _Reader:
         self.line = ""
         self.is_heading = False
         self.cell_count = 0
+        self.sheets = Sheets()
 
     def end(self) -> None:
         """Ends the paragraph at hand."""
@@ -197,11 +203,15 @@ class _Reader:
     def _is_unseen(self, element: Any) -> bool:
         if element.tag in _UNSEEN:
             return True
-        style = re.sub(r"\s", "", element.get("style") or "").lower()
-        if element.get("hidden") is not None or "display:none" in style or "visibility:hidden" in style:
+        style = self.sheets.of(element)
+        if element.tag in ("html", "body"):
+            # what hides the whole page is for the moment until its scripts have run
+            return False
+        is_hidden = element.get("hidden") is not None and "display" not in style
+        if is_hidden or style.get("display") == "none" or style.get("visibility") in ("hidden", "collapse"):
             self.builder.remark("text that the page does not show was left out")
             return True
-        if element.tag in _STRUCK or "line-through" in style:
+        if element.tag in _STRUCK or "line-through" in style.get("line", ""):
             self.builder.remark("text that is struck through was left out")
             return True
         return False
