@@ -19,10 +19,12 @@ from docx.oxml.ns import nsdecls
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font
+from PIL import Image
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import SimpleDocTemplate, Table
 
+from pathways.errors import PathwaysError
 from pathways.foi.document import Document, Grid, Paragraph
 from pathways.foi.opening import open_content, open_document
 
@@ -450,6 +452,64 @@ def test_ods_text_that_is_lowered_or_level_is_not_raised() -> None:
     assert ods(ods_table(ods_cell('37<text:span text:style-name="T1">1</text:span>')), level).texts == ["371"]
 
 
+def test_ods_a_huge_span_or_repetition_ends_fast_and_reaches_hardly_further_than_the_sheet_is_filled() -> (
+    None
+):
+    wide = 'table:number-columns-spanned="16384" table:number-rows-spanned="1048576"'
+    hidden = '<table:table-column table:visibility="collapse" table:number-columns-repeated="99999999"/>'
+    document = ods(ods_table(ods_cell("a", wide), columns="<table:table-column/>" + hidden * 3_000))
+    assert len(document.grids[0].at) < 1_000
+    many = "".join(ods_cell(f"{at}", wide) for at in range(2_000))
+    with pytest.raises(PathwaysError, match="table cells"):
+        ods(ods_table(many))
+
+
+def test_ods_what_stands_below_the_last_row_that_a_sheet_has_is_no_sheet() -> None:
+    gap = '<table:table-row table:number-rows-repeated="{}"><table:table-cell/></table:table-row>'
+    assert ods(ods_table(gap.format(1_048_575), ods_cell("a"))).grids[0].row_count == 1_048_576
+    with pytest.raises(PathwaysError, match="damaged"):
+        ods(ods_table(gap.format(1_048_576), ods_cell("a")))
+
+
+@pytest.mark.parametrize("given", ["column", "row", "cell"])
+def test_ods_a_style_that_a_column_or_row_gives_its_cells_or_that_is_inherited_strikes(given: str) -> None:
+    styles = (
+        '<style:style style:name="base" style:family="table-cell">'
+        '<style:text-properties style:text-line-through-style="solid"/></style:style>'
+        '<style:style style:name="ce1" style:family="table-cell" style:parent-style-name="base"/>'
+        '<style:style style:name="ce2" style:family="table-cell" style:parent-style-name="base">'
+        '<style:text-properties style:text-line-through-style="none"/></style:style>'
+    )
+    default = 'table:default-cell-style-name="ce1"'
+    column = f"<table:table-column {default if given == 'column' else ''}/><table:table-column/>"
+    own = 'table:style-name="ce1"' if given == "cell" else ""
+    keeps = ods_cell("b", 'table:style-name="ce2"')
+    row = (
+        f"<table:table-row {default if given == 'row' else ''}>{ods_cell('99', own)}{keeps}</table:table-row>"
+    )
+    document = ods(ods_table(row, columns=column), styles)
+    assert document.texts == ["b"]
+    assert document.remarks == ("text that is struck through or hidden was left out",)
+
+
+def test_ods_columns_and_rows_without_width_or_height_are_hidden() -> None:
+    styles = (
+        '<style:style style:name="co1" style:family="table-column">'
+        '<style:table-column-properties style:column-width="0cm"/></style:style>'
+        '<style:style style:name="ro1" style:family="table-row">'
+        '<style:table-row-properties style:row-height="0.00in"/></style:style>'
+    )
+    document = ods(
+        ods_table(
+            ods_cell("a") + ods_cell("99"),
+            f'<table:table-row table:style-name="ro1">{ods_cell("98")}</table:table-row>',
+            columns='<table:table-column/><table:table-column table:style-name="co1"/>',
+        ),
+        styles,
+    )
+    assert document.texts == ["a"]
+
+
 # --- csv --------------------------------------------------------------------------------------------
 
 
@@ -786,6 +846,52 @@ def test_pdf_white_text_is_left_out_and_said() -> None:
     document = pdf(draw)
     assert document.texts == ["12"]
     assert document.remarks == ("white text was left out",)
+
+
+def hidden_text(canvas: Canvas, x: float, y: float, text: str, mode: int = 3) -> None:
+    drawn = canvas.beginText(x, y)
+    drawn.setTextRenderMode(mode)
+    drawn.textOut(text)
+    canvas.drawText(drawn)
+
+
+def picture(canvas: Canvas) -> None:
+    canvas.drawInlineImage(Image.new("RGB", (8, 8), "grey"), 0, 0, *A4)
+
+
+@pytest.mark.parametrize("mode", [3, 7])
+def test_pdf_invisible_text_beside_visible_text_is_left_out_and_said(mode: int) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(72, 700, "Answer 12")
+        hidden_text(canvas, 72, 600, "99", mode)
+
+    document = pdf(draw)
+    assert document.texts == ["Answer 12"]
+    assert document.remarks == ("text that is not shown was left out",)
+
+
+def test_pdf_invisible_text_is_left_out_also_where_a_picture_lies_under_the_page() -> None:
+    def draw(canvas: Canvas) -> None:
+        picture(canvas)
+        canvas.drawString(72, 700, "Answer 12")
+        hidden_text(canvas, 72, 600, "99")
+
+    assert pdf(draw).texts == ["Answer 12"]
+
+
+def test_pdf_text_that_a_program_recognised_on_a_scan_is_read_and_said() -> None:
+    def draw(canvas: Canvas) -> None:
+        picture(canvas)
+        canvas.drawString(72, 820, "Stamp")
+        hidden_text(canvas, 72, 600, "Question 3: 12 children")
+
+    document = pdf(draw)
+    assert "Question 3: 12 children" in document.texts
+    assert document.remarks == ("text recognised on a scanned picture was read: compare it with the picture",)
+
+
+def test_pdf_text_in_outlines_is_shown() -> None:
+    assert pdf(lambda canvas: hidden_text(canvas, 72, 600, "12", 1)).texts == ["12"]
 
 
 # --- by name and content ----------------------------------------------------------------------------

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import bisect
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from pathways.foi.document import Cell, Document, DocumentBuilder, raised
@@ -15,6 +18,13 @@ _STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 _FO = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
 MOST = 2_000
 """Rows or columns that one repetition or span may stand for."""
+BEYOND = 20
+"""Rows or columns that a span may reach beyond what is filled."""
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
+_HIDDEN = ("collapse", "filter")
+DEEPEST = 50
+"""Styles that one inherits from, one after another."""
+_NOTHING = re.compile(r"0+(?:\.0*)?[a-z]*")
 
 
 def read_opendocument(name: str, sha256: str, content: bytes) -> Document:
@@ -42,13 +52,38 @@ class _Reader:
         self.raised: set[str] = set()
         self.struck: set[str] = set()
         self.unseen: set[str] = set()
-        for style in styles:
+        self.columns: list[tuple[int, str]] = []
+        for style in self._parents_first(styles):
             self._learn(style)
         self.cell_count = 0
 
+    def _parents_first(self, styles: list[Any]) -> list[Any]:
+        """The styles, each behind the one that it inherits from."""
+        named = {style.get(f"{_STYLE}name") or "": style for style in reversed(styles)}
+        ordered: dict[int, Any] = {}
+        for style in styles:
+            line: list[Any] = []
+            one: Any = style
+            while one is not None and id(one) not in ordered and not any(one is other for other in line):
+                line.append(one)
+                one = named.get(one.get(f"{_STYLE}parent-style-name") or "")
+                if len(line) > DEEPEST:
+                    break
+            ordered.update((id(each), each) for each in reversed(line))
+        return list(ordered.values())
+
     def _learn(self, style: Any) -> None:
         name = style.get(f"{_STYLE}name") or ""
+        parent = style.get(f"{_STYLE}parent-style-name") or ""
+        for looks in (self.raised, self.struck, self.unseen):
+            if parent in looks:
+                looks.add(name)
         for properties in style:
+            if properties.get(f"{_STYLE}text-line-through-style") == "none":
+                self.struck.discard(name)
+            size = properties.get(f"{_STYLE}column-width") or properties.get(f"{_STYLE}row-height")
+            if size and _NOTHING.fullmatch(size):
+                self.unseen.add(name)
             if (properties.get(f"{_STYLE}text-position") or "").startswith(("super", "33%", "58%")):
                 self.raised.add(name)
             if (properties.get(f"{_STYLE}text-line-through-style") or "none") != "none":
@@ -81,11 +116,14 @@ class _Reader:
             self.builder.remark(f"the hidden sheet '{title}' was left out")
             return
         hidden = self._hidden_columns(table)
+        self.columns = self._column_defaults(table)
         cells: list[Cell] = []
         row_number = 0
         for row, is_hidden in self._rows(table, hidden_by_group=False):
             repeat = self._number(row, "number-rows-repeated")
             found = list(self._row_cells(row, row_number + 1, hidden, title, is_hidden))
+            if found and row_number >= LAST_ROW:
+                raise broken(self.builder.name)
             if found:
                 for again in range(min(repeat, MOST)):
                     cells += [Cell(c.text, c.row + again, c.column, c.row_span, c.column_span) for c in found]
@@ -93,22 +131,54 @@ class _Reader:
                     if self.cell_count > MAX_CELLS:
                         raise too_many_cells(self.builder.name, MAX_CELLS)
             row_number += repeat
-        self.builder.grid(cells, sheet=title if is_sheet else None)
+        self.builder.grid(self._clipped(cells), sheet=title if is_sheet else None)
+
+    def _clipped(self, cells: list[Cell]) -> list[Cell]:
+        """The cells with spans that reach hardly further than the table is filled."""
+        last_row = max((cell.row for cell in cells), default=0)
+        last_column = max((cell.column for cell in cells), default=0)
+        clipped = []
+        area = 0
+        for cell in cells:
+            row_span = min(cell.row_span, max(BEYOND, last_row - cell.row + 1))
+            column_span = min(cell.column_span, max(BEYOND, last_column - cell.column + 1))
+            area += row_span * column_span
+            if area > MAX_CELLS:
+                raise too_many_cells(self.builder.name, MAX_CELLS)
+            clipped.append(replace(cell, row_span=row_span, column_span=column_span))
+        return clipped
+
+    def _column_defaults(self, table: Any) -> list[tuple[int, str]]:
+        """The last column of each run of columns, with the style that they give to their cells."""
+        runs = []
+        at = 0
+        for column in table.iter(f"{_TABLE}table-column"):
+            at += self._number(column, "number-columns-repeated")
+            runs.append((at, column.get(f"{_TABLE}default-cell-style-name") or ""))
+            if at >= LAST_COLUMN:
+                break
+        return runs
+
+    def _default_style(self, row: Any, column: int) -> str:
+        """The style of a cell that has none of its own: its row's, else its column's."""
+        given = row.get(f"{_TABLE}default-cell-style-name")
+        at = bisect.bisect_left(self.columns, (column, ""))
+        return given or (self.columns[at][1] if at < len(self.columns) else "")
 
     def _hidden_columns(self, table: Any) -> set[int]:
         hidden: set[int] = set()
         at = 1
         for column in table.iter(f"{_TABLE}table-column"):
             repeat = self._number(column, "number-columns-repeated")
-            if column.get(f"{_TABLE}visibility") in ("collapse", "filter"):
-                hidden.update(range(at, at + min(repeat, MOST)))
+            if self._is_hidden(column):
+                hidden.update(range(at, min(at + repeat, LAST_COLUMN + 1)))
             at += repeat
         return hidden
 
     def _rows(self, element: Any, *, hidden_by_group: bool) -> Iterator[tuple[Any, bool]]:
         for child in element:
             if child.tag == f"{_TABLE}table-row":
-                yield child, hidden_by_group or child.get(f"{_TABLE}visibility") in ("collapse", "filter")
+                yield child, hidden_by_group or self._is_hidden(child)
             elif child.tag in (
                 f"{_TABLE}table-rows",
                 f"{_TABLE}table-header-rows",
@@ -126,7 +196,8 @@ class _Reader:
             if cell.tag not in (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
                 continue
             repeat = self._number(cell, "number-columns-repeated")
-            text = self._styled(cell, _TABLE) if cell.tag == f"{_TABLE}table-cell" else ""
+            is_own = cell.tag == f"{_TABLE}table-cell"
+            text = self._styled(cell, _TABLE, self._default_style(row, column)) if is_own else ""
             if text:
                 for again in range(min(repeat, MOST)):
                     if is_hidden or column + again in hidden:
@@ -141,6 +212,12 @@ class _Reader:
                         min(self._number(cell, "number-columns-spanned"), MOST),
                     )
             column += repeat
+
+    def _is_hidden(self, element: Any) -> bool:
+        """Whether a row or column is hidden, or has no height or width."""
+        return (
+            element.get(f"{_TABLE}visibility") in _HIDDEN or element.get(f"{_TABLE}style-name") in self.unseen
+        )
 
     def _number(self, element: Any, attribute: str) -> int:
         text = element.get(f"{_TABLE}{attribute}") or "1"
@@ -182,11 +259,12 @@ class _Reader:
                 yield from self._texts(child)
             yield child.tail or ""
 
-    def _styled(self, element: Any, kind: str) -> str:
+    def _styled(self, element: Any, kind: str, default: str = "") -> str:
         """The text of a span or cell; none where its style strikes or hides it."""
-        style = element.get(f"{kind}style-name") or ""
+        style = element.get(f"{kind}style-name") or default
         if style in self.struck or style in self.unseen:
-            self.builder.remark("text that is struck through or hidden was left out")
+            if any(text.strip() for text in element.itertext()):
+                self.builder.remark("text that is struck through or hidden was left out")
             return ""
         text = self._shown(element) if kind == _TABLE else "".join(self._texts(element))
         return raised(text) if style in self.raised else text

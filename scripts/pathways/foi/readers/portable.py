@@ -26,7 +26,10 @@ TIGHT = 1.32
 """Distance of two lines, in sizes of the type, up to which they may be one wrapped text."""
 MARGIN = 0.12
 """Share of a page at its top and its bottom where a lone number is the page's."""
+UNPAINTED = (3, 7)
+"""Modes in which text is neither filled nor outlined (ISO 32000-1, 9.3.6)."""
 _PAGE_NUMBER = re.compile(r"(?:page|tudalen)\s*\d+(?:\s*(?:of|/)\s*\d+)?|\d{1,3}", re.IGNORECASE)
+_UNPAINTED_TAG = "pathways: not painted"
 _FIGURE = re.compile(r"[\d*<~#-]|nil\b|n/?a\b|\[\w\]|not \w+|c$", re.IGNORECASE)
 
 
@@ -91,6 +94,7 @@ def read_portable(name: str, sha256: str, content: bytes) -> Document:
                 )
             pages = []
             for page in pdf.pages:
+                _lay_out(page)
                 pages.append(_read_page(builder, page))
                 page.close()
     except PathwaysError:
@@ -117,6 +121,55 @@ def read_portable(name: str, sha256: str, content: bytes) -> Document:
 # --- one page ---------------------------------------------------------------------------------------
 
 
+def _lay_out(page: Any) -> None:
+    """Lays out a page as pdfplumber does, and marks the characters that are not painted."""
+    from pdfminer.pdfinterp import PDFPageInterpreter
+    from pdfplumber.page import PDFPageAggregatorWithMarkedContent
+
+    class Aggregator(PDFPageAggregatorWithMarkedContent):
+        mode = 0
+
+        def render_string(self, textstate: Any, *rest: Any) -> None:
+            self.mode = textstate.render
+            super().render_string(textstate, *rest)
+
+        def render_char(self, *rest: Any, **named: Any) -> float:
+            advance = super().render_char(*rest, **named)
+            if self.mode in UNPAINTED and self.cur_item._objs:
+                vars(self.cur_item._objs[-1])["tag"] = _UNPAINTED_TAG
+            return float(advance)
+
+    manager = page.pdf.rsrcmgr
+    device = Aggregator(manager, pageno=page.page_number, laparams=page.pdf.laparams)
+    PDFPageInterpreter(manager, device).process_page(page.page_obj)
+    page._layout = device.get_result()
+
+
+def _painted(builder: DocumentBuilder, page: Any, chars: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The characters that the eye sees, or that a program recognised on the picture of a scan."""
+    painted = [char for char in chars if char.get("tag") != _UNPAINTED_TAG]
+    if len(painted) == len(chars):
+        return chars
+    unpainted = [char for char in chars if char.get("tag") == _UNPAINTED_TAG]
+    # a scan has more recognised text on its picture than stamps and headers that were printed over it
+    scans = []
+    for image in page.images:
+        box = (image["x0"], image["top"], image["x1"], image["bottom"])
+        recognised, printed = (sum(_is_inside(char, box) for char in each) for each in (unpainted, painted))
+        if recognised > printed:
+            scans.append(box)
+    has_text = any(not char["text"].isspace() for char in painted)
+    wanted = []
+    for char in chars:
+        if char.get("tag") == _UNPAINTED_TAG and not char["text"].isspace():
+            if has_text and not any(_is_inside(char, box) for box in scans):
+                builder.remark("text that is not shown was left out")
+                continue
+            builder.remark("text recognised on a scanned picture was read: compare it with the picture")
+        wanted.append(char)
+    return wanted
+
+
 def _read_page(builder: DocumentBuilder, page: Any) -> list[Block]:
     x0, top, x1, bottom = page.cropbox if page.cropbox else page.bbox
     chars = [
@@ -126,6 +179,7 @@ def _read_page(builder: DocumentBuilder, page: Any) -> list[Block]:
         and x0 - 1 <= (char["x0"] + char["x1"]) / 2 <= x1 + 1
         and top - 1 <= (char["top"] + char["bottom"]) / 2 <= bottom + 1
     ]
+    chars = _painted(builder, page, chars)
     fills = [
         (one["x0"], one["top"], one["x1"], one["bottom"])
         for one in [*page.rects, *page.curves]
