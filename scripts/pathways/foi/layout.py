@@ -279,8 +279,11 @@ class GridReader:
         for row in self.rows:
             digits = [cell for cell in self.grid.row(row) if _QUESTION_DIGIT.fullmatch(cell.text)]
             numbered = [cell for cell in self.grid.row(row) if self._is_numbered(cell)]
-            others = [cell for cell in self.grid.row(row) if self.reader.is_figure(cell.text)]
-            if digits and len(numbered) > 1 and len(others) == len([one for one in digits if one in others]):
+            headings = [*digits, *numbered]
+            is_all = all(
+                cell in headings for cell in self.grid.row(row) if self.reader.is_figure(cell.text)
+            )
+            if digits and len(numbered) > 1 and is_all:
                 found.add(row)
         return found
 
@@ -911,7 +914,7 @@ def _headings_of(reader: Reader, grid: Grid, context: Context) -> list[Cell]:
     """The cells of the rows of headings with which a table begins."""
     kinds = GridReader(reader, grid, context).kinds
     rows = list(itertools.takewhile(lambda row: kinds[row] in ("headings", "blank"), sorted(kinds)))
-    return [cell for cell in grid.cells if cell.row in rows]
+    return [cell for cell in grid.cells if cell.row in rows and cell.text]
 
 
 def _under_headings(reader: Reader, grid: Grid, context: Context, headings: list[Cell]) -> list[Fact]:

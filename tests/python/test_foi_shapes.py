@@ -1,0 +1,337 @@
+"""Shapes of answers that councils send, each read to exactly its cells; and what only looks like one."""
+
+from __future__ import annotations
+
+import io
+
+import docx
+import pytest
+
+from conftest import PROJECT
+from pathways.foi.dictionary import Dictionary, load_dictionary
+from pathways.foi.opening import open_content
+from pathways.foi.reading import Told, read_document
+
+DICTIONARY: Dictionary = load_dictionary(PROJECT / "seeds")
+Cells = dict[tuple[str, int, str], str]
+
+
+def cells_of(name: str, content: bytes, question_set: str) -> Cells:
+    """The sure cells that have a figure or mark: question, year in which the period begins, age -> text."""
+    proposal = read_document(open_content(name, content), DICTIONARY, Told(question_set=question_set))
+    return {
+        (cell.question, cell.period.start.year, cell.age): cell.fact.text
+        for cell in proposal.cells
+        if cell.is_sure and cell.question and cell.period and cell.age and cell.fact.text
+    }
+
+
+def of_text(text: str, question_set: str = "england_2025", name: str = "answer.txt") -> Cells:
+    return cells_of(name, text.encode(), question_set)
+
+
+AGES = ("all", "5-9", "10-15", "16+")
+
+
+def four(question: str, year: int, *texts: str) -> Cells:
+    return {(question, year, age): text for age, text in zip(AGES, texts, strict=True)}
+
+
+# --- frames: a question beside its answer -----------------------------------------------------------
+
+
+def framed() -> bytes:
+    """A Word table of number, question and answer: a list, a table in a cell, and a status."""
+    document = docx.Document()
+    table = document.add_table(rows=4, cols=3)
+    for row, texts in enumerate(
+        (
+            ("No.", "Your question", "Our response"),
+            ("2", "How many children received an early help assessment?", "2020/21 - 1,204\n2021/22 - 980"),
+            ("4", "For how many children was the case closed following the CIN assessment?", ""),
+            ("5", "How many were re-referred within 12 months?", "Not held"),
+        )
+    ):
+        for cell, text in zip(table.rows[row].cells, texts, strict=True):
+            cell.text = text
+    inner = table.rows[2].cells[2].add_table(rows=2, cols=3)
+    for row, texts in zip(inner.rows, (("", "All", "5-9"), ("2020/21", "603", "150")), strict=True):
+        for cell, text in zip(row.cells, texts, strict=True):
+            cell.text = text
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def test_lists_and_tables_in_the_cells_of_a_frame_are_answers_to_the_question_beside_them() -> None:
+    found = cells_of("answer.docx", framed(), "england_2025")
+    assert {key: text for key, text in found.items() if key[0] in ("Q2", "Q4")} == {
+        ("Q2", 2020, "all"): "1,204",
+        ("Q2", 2021, "all"): "980",
+        ("Q4", 2020, "all"): "603",
+        ("Q4", 2020, "5-9"): "150",
+    }
+    assert {text for key, text in found.items() if key[0] == "Q5"} == {"Not held"}
+
+
+def test_a_table_of_figures_with_a_remark_beside_them_is_no_frame() -> None:
+    text = "Question,2020/21,Comment\nQ2,1204,12 of them twice\nQ3,980,see 4 below\n"
+    assert of_text(text, name="answer.csv") == {("Q2", 2020, "all"): "1204", ("Q3", 2020, "all"): "980"}
+
+
+# --- lists ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2020/21 - 785 (children aged 5 to 9: 200; children aged 10 to 15: 310; aged 16 and over: 90)",
+        "2020/21: All 785 | 5-9 200 | 10-15 310 | 16+ 90",
+        "All children: 785; 5-9: 200; 10-15: 310; 16+: 90 in 2020/21",
+        "2020/21 - 785 children, of whom 200 were aged 5-9, 310 were aged 10-15 and 90 were aged 16 and over",
+    ],
+)
+def test_a_line_of_all_children_and_of_their_ages(line: str) -> None:
+    found = of_text(f"Question 2\n{line}\n")
+    assert found in (four("Q2", 2020, "785", "200", "310", "90"), {})
+    assert found or line.endswith("in 2020/21")
+
+
+def test_what_stands_in_front_of_a_list_is_said_of_all_that_follows() -> None:
+    found = of_text("Q2 5-9: 2020/21 = 466; 2021/22 = fewer than 5; 2022/23 = not held\n")
+    assert found == {
+        ("Q2", 2020, "5-9"): "466",
+        ("Q2", 2021, "5-9"): "fewer than 5",
+        ("Q2", 2022, "5-9"): "not held",
+    }
+
+
+def test_labels_on_both_sides_of_figures_are_not_guessed() -> None:
+    assert of_text("Question 2\nThere were 100 in 2020/21 and in 2021/22 120.\n") == {}
+
+
+def test_a_list_in_the_order_of_the_periods_named_above_it() -> None:
+    text = (
+        "Question 2\nThe number for 2020/21, 2021/22 and 2022/23 respectively was:\n"
+        "All children: 1,880; 1,657 and 1,781.\n5-9 years: 496; 448.\n"
+    )
+    assert of_text(text) == {
+        ("Q2", 2020, "all"): "1,880",
+        ("Q2", 2021, "all"): "1,657",
+        ("Q2", 2022, "all"): "1,781",
+    }, "the second list has a figure too few, so none of it is read"
+
+
+# --- the letter's own lists -------------------------------------------------------------------------
+
+
+def test_letters_are_items_of_the_letters_list_where_the_question_has_no_parts() -> None:
+    assert of_text("Item,Number\nQ1(a),4822\nQ1(c),3017\n", "england_2021", "answer.csv") == {
+        ("Q1", 2015, "all"): "4822",
+        ("Q1", 2017, "all"): "3017",
+    }
+    assert of_text("Item,2020/21\n2a,785\n2b,200\n", "england_2025", "answer.csv") == {
+        ("Q2", 2020, "all"): "785",
+        ("Q2", 2020, "5-9"): "200",
+    }
+
+
+def test_letters_are_parts_of_the_question_where_it_has_them() -> None:
+    assert of_text("Item,2015/16\n4a,900\n4b,400\n", "england_2021", "answer.csv") == {
+        ("Q4a", 2015, "all"): "900",
+        ("Q4b", 2015, "all"): "400",
+    }
+
+
+def test_columns_a_to_e_beside_whole_questions_are_the_letters_periods() -> None:
+    text = "Question,a.,b.\n4a. How many children were subject to a Child in Need assessment?,2819,2899\n"
+    text += "4b. For how many children was the case closed following the assessment?,1459,1551\n"
+    assert of_text(text, "england_2021", "answer.csv") == {
+        ("Q4a", 2015, "all"): "2819",
+        ("Q4a", 2016, "all"): "2899",
+        ("Q4b", 2015, "all"): "1459",
+        ("Q4b", 2016, "all"): "1551",
+    }
+
+
+def test_c_before_a_number_means_about_and_is_no_part_of_a_question() -> None:
+    text = "Question 1\n2015/16    c. 2,850\n2016/17    2,687\n"
+    assert of_text(text, "england_2021") == {
+        ("Q1", 2015, "all"): "c. 2,850",
+        ("Q1", 2016, "all"): "2,687",
+    }
+
+
+# --- labels that hang on others ---------------------------------------------------------------------
+
+
+def test_of_which_is_read_behind_the_rows_that_it_hangs_on() -> None:
+    text = (
+        "Children,2020/21\nClosed following CIN assessment,1073\n"
+        "- of which re-referred for CIN assessment in 12 months,186\n- of which referred to early help,210\n"
+        "- - of which re-referred for CIN assessment in 12 months,36\nEarly help assessment,2690\n"
+    )
+    assert of_text(text, name="answer.csv") == {
+        ("Q4", 2020, "all"): "1073",
+        ("Q5", 2020, "all"): "186",
+        ("Q6", 2020, "all"): "210",
+        ("Q7", 2020, "all"): "36",
+        ("Q2", 2020, "all"): "2690",
+    }
+
+
+def test_of_which_without_a_level_may_hang_on_either_row_and_is_not_sure() -> None:
+    text = (
+        "Children,2020/21\nClosed following CIN assessment,1073\nof which referred to early help,210\n"
+        "of which re-referred for CIN assessment in 12 months,36\nEarly help assessment,2690\n"
+    )
+    found = of_text(text, name="answer.csv")
+    assert ("Q5", 2020, "all") not in found
+    assert ("Q7", 2020, "all") not in found
+
+
+def test_rows_of_ages_stand_under_the_row_of_all_children() -> None:
+    text = (
+        "Row Labels,Q2,Q4\n2020-21,785,400\n5-9,200,120\n2021-22,700,350\n5-9,180,110\nGrand Total,1485,750\n"
+    )
+    assert of_text(text, name="answer.csv") == {
+        ("Q2", 2020, "all"): "785",
+        ("Q4", 2020, "all"): "400",
+        ("Q2", 2020, "5-9"): "200",
+        ("Q4", 2020, "5-9"): "120",
+        ("Q2", 2021, "all"): "700",
+        ("Q4", 2021, "all"): "350",
+        ("Q2", 2021, "5-9"): "180",
+        ("Q4", 2021, "5-9"): "110",
+    }
+
+
+# --- columns ----------------------------------------------------------------------------------------
+
+
+def test_bands_in_two_columns_and_numbered_rows() -> None:
+    text = (
+        "Row,Measure,Start,End,Age from,Age to,Number\n"
+        "1,Q2,2020-04-01,2021-03-31,0,17,785\n2,Q2,2020-04-01,2021-03-31,5,9,200\n"
+        "3,Q4,2021-04-01,2022-03-31,16,17,33\n"
+    )
+    assert of_text(text, name="answer.csv") == {
+        ("Q2", 2020, "all"): "785",
+        ("Q2", 2020, "5-9"): "200",
+        ("Q4", 2021, "16+"): "33",
+    }
+
+
+def test_a_column_about_something_else_is_not_taken_for_all_ages() -> None:
+    text = "Question 2,All,5-9,All referrals received\n2020/21,785,200,5231\n2021/22,700,180,5200\n"
+    found = of_text(text, name="answer.csv")
+    assert "5231" not in found.values()
+    assert found["Q2", 2020, "all"] == "785"
+
+
+def test_years_in_two_digits_under_a_heading_that_says_so_are_no_ages() -> None:
+    assert of_text("Year,Q2,Q4\n20-21,785,400\n21-22,700,350\n", name="answer.csv") == {
+        ("Q2", 2020, "all"): "785",
+        ("Q4", 2020, "all"): "400",
+        ("Q2", 2021, "all"): "700",
+        ("Q4", 2021, "all"): "350",
+    }
+
+
+def test_a_total_over_years_in_short_is_no_figure_of_a_year() -> None:
+    found = of_text("Question,2020/21,2021/22,2020-25\nQ2,785,700,3600\nQ4,400,350,1800\n", name="answer.csv")
+    assert "3600" not in found.values()
+    assert len(found) == 4
+
+
+def test_digits_beside_other_numbers_of_questions_are_headings() -> None:
+    text = "Year,1,2 - CP Plan,2 - CIN Plan\n2015/16,2769,82,210\n2016/17,2523,Not held,191\n"
+    assert of_text(text, "england_2021", "answer.csv") == {
+        ("Q1", 2015, "all"): "2769",
+        ("Q2-CPP", 2015, "all"): "82",
+        ("Q2-CIN", 2015, "all"): "210",
+        ("Q1", 2016, "all"): "2523",
+        ("Q2-CPP", 2016, "all"): "Not held",
+        ("Q2-CIN", 2016, "all"): "191",
+    }
+
+
+def test_short_headings_are_read_by_the_key_below_the_table() -> None:
+    text = (
+        "| Year | 1 | 2(i) | 2(ii) |\n|---|---|---|---|\n| 2015/16 | 2727 | 81 | 210 |\n\n"
+        "2(i): of those in 1, number of children receiving early help "
+        "concurrently subject to a Child Protection Plan\n\n"
+        "2(ii): of those in 1, number of children receiving early help "
+        "concurrently subject to a Child in Need Plan\n"
+    )
+    found = of_text(text, "england_2021", "answer.md")
+    assert found["Q2-CPP", 2015, "all"] == "81"
+    assert found["Q2-CIN", 2015, "all"] == "210"
+
+
+def test_a_table_that_goes_on_has_the_headings_of_the_one_before() -> None:
+    head = "| Question | Age | 2020/21 | 2021/22 |\n|---|---|---|---|\n| Q2 | All | 785 | 700 |\n\n"
+    more = "Table 1 (continued)\n\n| | | | |\n|---|---|---|---|\n| Q4 | All | 400 | 350 |\n"
+    found = of_text(head + more, name="answer.md")
+    assert found["Q4", 2020, "all"] == "400"
+    assert found["Q4", 2021, "all"] == "350"
+
+
+# --- lines ------------------------------------------------------------------------------------------
+
+
+def test_wrapped_lines_of_a_letter_are_one_sentence() -> None:
+    question = (
+        "5. How many of the children whose case was closed after CIN assessment were\n"
+        "subsequently re-referred for a CIN assessment within 12 months of their\n"
+        "initial referral?\n"
+    )
+    opening = (
+        "We write in answer to your request for information about early help and the\n"
+        "children whose cases were closed. Your questions and the answers to each of\n"
+        "them are given below in the order in which you asked them of this Council.\n\n"
+    )
+    assert of_text(f"{opening}{question}\n2020/21: 82\n2021/22: 102\n") == {
+        ("Q5", 2020, "all"): "82",
+        ("Q5", 2021, "all"): "102",
+    }
+
+
+def test_answers_between_quoted_lines_answer_the_line_above_them() -> None:
+    mail = (
+        "From: a@council.example\nTo: b@example.org\nSubject: RE: request\n"
+        "Date: Wed, 06 Oct 2021 14:12:00 +0100\nContent-Type: text/plain; charset=utf-8\n\n"
+        "> 1. What number of children received early help services in the periods:\n"
+        "> a. April 1st 2015 to March 31st 2016\n4,093\n> b. April 1st 2016 to March 31st 2017\n3,100\n"
+        "> 4. a. How many children were subject to a Child in Need assessment?\n15/16: 2,690; 16/17: 3,048\n"
+    )
+    assert of_text(mail, "england_2021", "answer.eml") == {
+        ("Q1", 2015, "all"): "4,093",
+        ("Q1", 2016, "all"): "3,100",
+        ("Q4a", 2015, "all"): "2,690",
+        ("Q4a", 2016, "all"): "3,048",
+    }
+
+
+def test_drawn_tables() -> None:
+    rule = "+--------+---------+---------+\n"
+    text = f"{rule}| Period | Apr20-Mar21 | Apr21-Mar22 |\n{rule}| Q2 | 785 | 700 |\n{rule}"
+    assert of_text(text) == {("Q2", 2020, "all"): "785", ("Q2", 2021, "all"): "700"}
+
+
+def test_questions_that_a_sentence_mentions_have_its_status() -> None:
+    text = (
+        "Question 2\n2020/21: 785\n\nSection 12 - cost of compliance. For questions 5, 6 and 7 we would need "
+        "to read 1,860 files. This exceeds the cost limit and the request is refused in that part.\n"
+    )
+    found = of_text(text, name="answer.md")
+    assert {key[0] for key in found} == {"Q2", "Q5", "Q6", "Q7"}
+
+
+def test_the_answer_to_a_question_named_in_a_sentence() -> None:
+    text = "The answer to question 1 is Yes. The answers to questions 2 to 7 follow.\n\nQ2 2020/21: 785\n"
+    proposal = read_document(
+        open_content("answer.md", text.encode()), DICTIONARY, Told(question_set="england_2025")
+    )
+    assert proposal.yes_no is not None
+    assert proposal.yes_no.value is True
