@@ -328,6 +328,18 @@ def test_questions_that_a_sentence_mentions_have_its_status() -> None:
     assert {key[0] for key in found} == {"Q2", "Q5", "Q6", "Q7"}
 
 
+def test_counts_in_sentences_that_are_not_read_are_listed_and_keep_the_answer_from_being_silent() -> None:
+    text = (
+        "Of the children whose case was closed, 257 were referred on to early help and 217 came back.\n\n"
+        "Section 40 of the Act and the 20 working days of question 4 have no count. "
+        "Our year runs from 1 April to 31 March.\n\nQuestion 2\n\n2020/21: 785\n"
+    )
+    proposal = read_document(
+        open_content("answer.md", text.encode()), DICTIONARY, Told(question_set="england_2025")
+    )
+    assert [fact.text for fact in proposal.lost] == ["257", "217"]
+
+
 def test_the_answer_to_a_question_named_in_a_sentence() -> None:
     text = "The answer to question 1 is Yes. The answers to questions 2 to 7 follow.\n\nQ2 2020/21: 785\n"
     proposal = read_document(

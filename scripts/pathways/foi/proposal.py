@@ -116,7 +116,7 @@ class Proposal:
 
     @property
     def lost(self) -> list[Fact]:
-        """Figures of tables of which nothing could be told: they may be answers, or about something else."""
+        """Figures of tables and sentences that could not be placed: answers, or about something else."""
         return [fact for fact in self.asides if fact.is_lost]
 
     def rows(self) -> Iterable[dict[str, object]]:

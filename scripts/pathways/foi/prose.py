@@ -11,8 +11,8 @@ from pathways.foi.ages import ALL, UNKNOWN, find_ages
 from pathways.foi.document import Block, Cell, Grid, Paragraph
 from pathways.foi.labels import TABLE_NUMBER, Label
 from pathways.foi.layout import SPREADING, Context, Fact, Reader
-from pathways.foi.periods import find_dates, find_periods
-from pathways.foi.wording import QuestionReading, leading_number
+from pathways.foi.periods import MONTHS, find_dates, find_periods
+from pathways.foi.wording import QuestionReading, leading_number, measure_named
 
 WIDEST = 24
 """Columns of a table printed one cell a line, at most."""
@@ -216,6 +216,36 @@ def read_line(reader: Reader, text: str, context: Context) -> list[Said]:
         )
         return [Said(one.text, _joined(label, one.label), one.doubt) for one in _answer(reader, behind, over)]
     return _answer(reader, plain, context)
+
+
+_NO_COUNT = re.compile(
+    r"\b(?:questions?|qu?s?|sections?|s|regulations?|articles?|codes?|rc|lines?|records?|tables?|pages?|part|annex|periods?)"
+    r"\s?\.?\s?\(?\d+[a-e]?\)?(?:\s*(?:,|and|&|or|to|-|–)\s*\(?\d+[a-e]?\)?)*|\b\d+\s?(?:months?|weeks?|hours?|years?|"
+    r"working|minutes?|days?)\b|\b\d\([ivx]+\)|\b\d{1,2}(?:st|nd|rd|th)?\s(?:" + "|".join(MONTHS) + r")\b",
+    re.IGNORECASE,
+)
+_OF_MARKS = re.compile(
+    r"\b(?:shown|given as|suppress\w*|replaced|rounded|means?|denotes?|redacted|withh?eld|please|"
+    r"calculated)\b|\?\s*$",
+    re.IGNORECASE,
+)
+
+
+def unplaced(reader: Reader, text: str, context: Context) -> list[str]:
+    """The counts of a sentence on the letter's steps, or under a question, that was not read.
+
+    They may be answers: a person must look, and the answer is not called silent.
+    """
+    if len(text) > 1_200 or _NO_ANSWER.search(text) or _OF_MARKS.search(text) or TABLE_NUMBER.match(text):
+        return []
+    behind = re.sub(r"^\W*\d{1,2}[.)]\s+", "", leading_number(text)[1])
+    plain = _NO_COUNT.sub(lambda match: " " * len(match.group()), behind)
+    counts = [figure for _, _, figure in figures_in(plain) if reader.status(figure) == "reported"]
+    if not counts or find_dates(text):
+        return []
+    label = reader.label(text, context.parent)
+    is_about = measure_named(_without_labels(plain)) not in (None, "yes_no")
+    return counts if is_about or (context.question and (label.period or label.age)) else []
 
 
 def _answer(reader: Reader, text: str, context: Context) -> list[Said]:

@@ -26,7 +26,7 @@ from pathways.foi.marks import (
 )
 from pathways.foi.periods import LONGEST, Period, find_periods, stated_year_kind
 from pathways.foi.proposal import Note, Proposal, ProposedCell, YesNo
-from pathways.foi.prose import fact_of, read_line, status_of, unflatten
+from pathways.foi.prose import fact_of, read_line, status_of, unflatten, unplaced
 from pathways.foi.recognise import recognise
 from pathways.foi.statements import (
     find_councils,
@@ -278,6 +278,7 @@ class _Reading:
                     age, age_at = label, at
                 if not block.is_quoted:
                     self.status_lines.append((block, [code]))
+                facts.extend(self._unplaced_figures(block, context))
                 continue
             number, _ = leading_number(text)
             if number and label.question is None and self._has_parts(number) and len(text) < 200:
@@ -307,12 +308,37 @@ class _Reading:
             elif question is not None and not block.is_quoted:
                 self.status_lines.append((block, [question.question.code] if question.question else []))
             run = []
+            facts.extend(self._unplaced_figures(block, context))
             if self._is_title(block, label):
                 last_title = text
                 if is_used:
                     question = period = age = None
                     is_used = False
         return facts
+
+    def _unplaced_figures(self, block: Paragraph, context: Context) -> list[Fact]:
+        """The figures of a sentence that may be answers and were not read; a footnote has none."""
+        mark = re.match(r"\W*([¹²³⁴-⁹\d]{1,2}|[a-z])[.)]?\s", block.text)
+        is_footnote = mark is not None and plain_mark(mark[1]) in self.notes_by_mark
+        if block.is_quoted or is_footnote or _REQUEST.search(block.text):
+            return []
+        figures = unplaced(self.reader, block.text, context)
+        self.prose_row += bool(figures)
+        aside = f"a figure in a sentence that could not be placed ({block.text[:60]})"
+        return [
+            Fact(
+                self.prose_table + 1,
+                self.prose_row,
+                column,
+                figure,
+                block.page,
+                block.sheet,
+                aside=aside,
+                is_lost=True,
+                paragraph=block.text,
+            )
+            for column, figure in enumerate(figures, start=2)
+        ]
 
     def _goes_on_from(self, at: int) -> Grid | None:
         """The table that a table goes on with: the one before it, with no more than a line between them."""
