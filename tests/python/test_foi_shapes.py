@@ -347,3 +347,70 @@ def test_the_answer_to_a_question_named_in_a_sentence() -> None:
     )
     assert proposal.yes_no is not None
     assert proposal.yes_no.value is True
+
+
+# --- what stands between and beside the figures -----------------------------------------------------
+
+
+def test_the_number_of_a_year_or_table_in_a_heading_is_no_count() -> None:
+    found = of_text("Question 3\n\nYear 1 - 1st April 2020 to 31st March 2021\n\nQ3: 785\n", name="answer.md")
+    assert found == {("Q3", 2020, "all"): "785"}
+
+
+def test_a_column_of_teams_beside_a_column_of_indicators_names_no_question() -> None:
+    text = (
+        "Team,FinancialYear,Indicator,Children\nAssessment & MASH,2020/2021,Q4 Case closed,542\n"
+        "Early Help,2020/2021,Q3 CIN (S17) assessments,1287\n"
+    )
+    assert of_text(text, name="answer.csv") == {("Q4", 2020, "all"): "542", ("Q3", 2020, "all"): "1287"}
+
+
+def test_a_heading_of_notes_holds_for_its_own_table_alone() -> None:
+    text = "Ref 3340,,Date\n,,\nQuestion,2020/21,2021/22\nQ2,814,692\nQ4,773,678\n"
+    assert len(of_text(text, name="answer.csv")) == 4
+
+
+def test_a_row_that_answers_yes_does_not_part_a_table() -> None:
+    text = "Question,2015/16,2016/17\nQ1,4786,4460\n,,\nQ3 Process to refer,No,\n,,\nQ4a,3248,2796\n"
+    assert of_text(text, "england_2021", "answer.csv") == {
+        ("Q1", 2015, "all"): "4786",
+        ("Q1", 2016, "all"): "4460",
+        ("Q4a", 2015, "all"): "3248",
+        ("Q4a", 2016, "all"): "2796",
+    }
+
+
+def test_a_range_beside_an_age_is_a_count_and_no_age() -> None:
+    text = "Question 7,,\nAge,2020/21,2021/22\n5-9 years,7,6\n16 years and over,1-4,1-4\nAll,25,23\n"
+    found = of_text(text, name="answer.csv")
+    assert found["Q7", 2020, "16+"] == "1-4"
+    assert found["Q7", 2021, "all"] == "23"
+
+
+def test_a_digit_without_a_point_is_a_number_where_its_words_say_the_same() -> None:
+    text = "Question,2020/21\n2 Early help assessment,814\n4 Closed following CIN assessment,773\n"
+    assert of_text(text, name="answer.csv") == {("Q2", 2020, "all"): "814", ("Q4", 2020, "all"): "773"}
+
+
+def test_parts_that_a_council_gave_to_a_question_of_two_plans_are_no_periods_beside_years() -> None:
+    text = (
+        "Question,2018-19,2019-20\nQ2a. Number receiving early help with a Child Protection Plan,224,241\n"
+        "Q2b. Number receiving early help with a Child in Need Plan,565,617\n"
+    )
+    assert of_text(text, "england_2021", "answer.csv") == {
+        ("Q2-CPP", 2018, "all"): "224",
+        ("Q2-CPP", 2019, "all"): "241",
+        ("Q2-CIN", 2018, "all"): "565",
+        ("Q2-CIN", 2019, "all"): "617",
+    }
+
+
+def test_a_rule_below_the_headings_of_an_aligned_table_is_no_part_of_it() -> None:
+    rows = ("Period       All    5-9", "-" * 22, "2020-2021    1,081  322", "2021-2022    1,274  364")
+    text = "Question 2\n\n" + "\n".join(rows)
+    assert of_text(text) == {
+        ("Q2", 2020, "all"): "1,081",
+        ("Q2", 2020, "5-9"): "322",
+        ("Q2", 2021, "all"): "1,274",
+        ("Q2", 2021, "5-9"): "364",
+    }

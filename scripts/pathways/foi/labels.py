@@ -28,6 +28,8 @@ class Label:
     is_total_word: bool = False
     is_date: bool = False
     role: str | None = None
+    item: Period | str | None = None
+    """Period or age band of the letter's own list that its number names, where nothing else says one."""
 
     @property
     def dimensions(self) -> frozenset[str]:
@@ -164,10 +166,7 @@ def read_label(
     if number and len(number) == 2 and (item := _item(question_set, number)) is not None:
         # "1c" where question 1 has no parts: c is an item of the letter's own list
         own = read_label(question_set, f"Q{number[0]}. {rest}", year_kind, parent)
-        if not {"period" if isinstance(item, Period) else "age"} & own.dimensions:
-            return replace(
-                own, text=shown, **({"period": item} if isinstance(item, Period) else {"age": item})
-            )
+        return replace(own, text=shown, item=item)
     periods = find_periods(text, year_kind)
     ages = find_ages(text)
     # 5-9 is an age band before it is a list of questions

@@ -280,9 +280,7 @@ class GridReader:
             digits = [cell for cell in self.grid.row(row) if _QUESTION_DIGIT.fullmatch(cell.text)]
             numbered = [cell for cell in self.grid.row(row) if self._is_numbered(cell)]
             headings = [*digits, *numbered]
-            is_all = all(
-                cell in headings for cell in self.grid.row(row) if self.reader.is_figure(cell.text)
-            )
+            is_all = all(cell in headings for cell in self.grid.row(row) if self.reader.is_figure(cell.text))
             if digits and len(numbered) > 1 and is_all:
                 found.add(row)
         return found
@@ -342,7 +340,7 @@ class GridReader:
         if is_worded and self.reader.status(cell.text) == "unreadable":
             # "16 years and over" is no broken number
             return False
-        if label.age and self._is_age_place(row, column):
+        if label.age and not self._is_range_beside_age(row, column) and self._is_age_place(row, column):
             return False
         return not (
             label.period
@@ -352,6 +350,17 @@ class GridReader:
                 and label.question.by_number
                 and len(cell.text) > 3
             )
+        )
+
+    def _is_range_beside_age(self, row: int, column: int) -> bool:
+        """Whether a text such as 1-4 is no age band of the letter and stands in a row that has its age."""
+        cell = self.grid.at[row, column]
+        before = [one for one in self.grid.row(row) if one.text and one.column < column]
+        return (
+            self.label_of(cell).age == UNKNOWN
+            and bool(before)
+            and self.label_of(before[0]).age not in (None, UNKNOWN)
+            and not any(self.label_of(one).age not in (None, UNKNOWN) for one in before[1:])
         )
 
     def _is_age_place(self, row: int, column: int) -> bool:
@@ -383,6 +392,9 @@ class GridReader:
         if any(self.is_value(row, cell.column) for cell in cells):
             return "figures"
         said = [self.label_of(cell) for cell in cells]
+        if {label.question.code for label in said if label.question} == {self.reader.question_set.yes_no}:
+            # the question that asks for yes or no is a heading of nothing
+            return "note"
         if len(cells) == 1:
             return "section" if said[0].dimensions or said[0].several_questions else "text"
         return "headings" if any(label.says_something or label.is_total_word for label in said) else "text"
@@ -510,20 +522,31 @@ class GridReader:
             else:
                 runs.append([at])
         if len(runs) <= 1:
-            return [at for at in labels if at not in self.note_columns]
+            return [at for at in labels if at not in self.note_columns.get(block, ())]
         own = next((number for number, run in enumerate(runs) if column in run), 0)
         start = runs[own - 1][-1] if own else 0
         between = [at for at in labels if start < at < runs[own][0]]
         return between or [at for at in labels if at < runs[0][0]]
 
     @cached_property
-    def note_columns(self) -> set[int]:
-        """Columns of notes: what they say in passing is no label of the figures beside them."""
-        return {
-            cell.column
-            for cell in self.grid.cells
-            if self.kinds[cell.row] == "headings" and self.label_of(cell).role == "note"
-        }
+    def note_columns(self) -> dict[int, set[int]]:
+        """By block, the columns of notes: what they say in passing is no label of the figures beside them.
+
+        Beside a column of questions that is headed so, columns under other words (Team, System) are notes.
+        """
+        found: dict[int, set[int]] = {}
+        firsts = {self.blocks[row]: row for row in reversed(self.rows) if self.kinds[row] == "figures"}
+        for block, row in firsts.items():
+            first = self.first_value_column.get(block, 1)
+            stub = [at for at in self.columns if at in self.label_columns or at < first]
+            headings = {at: labels[0] for at in stub if (labels := self.column_labels(row, at))}
+            has_questions = any(label.role == "question_head" for label in headings.values())
+            found[block] = {
+                at
+                for at, label in headings.items()
+                if label.role == "note" or (has_questions and _is_wordy(label))
+            }
+        return found
 
     def row_labels(self, row: int, column: int) -> list[Label]:
         """The labels beside a figure, with those printed once for several rows below."""
@@ -774,6 +797,7 @@ class GridReader:
         if fact.period is None and not fact.doubts and not fact.aside:
             self._place_period(fact, [self._labels_over_ages(row, stub)])
         self._place_age(fact, [stub, headings, *([label] for label in sections)])
+        self._place_item(fact, [*stub, *headings])
         return fact
 
     def _by_the_letters_list(
@@ -845,6 +869,19 @@ class GridReader:
         numbers = {leading_number(label.question_words)[0] for label in named} - {None}
         reading = self.reader.label(joint).question if len(numbers) == 1 else named[0].question
         return reading, joint if len(numbers) == 1 else named[0].text
+
+    def _place_item(self, fact: Fact, labels: list[Label]) -> None:
+        """Gives a figure the period or age that the letter's own list names, where no label names one."""
+        items = {label.item for label in labels if label.item is not None}
+        if len(items) != 1:
+            return
+        item = items.pop()
+        label = next(label.text for label in labels if label.item is not None)
+        if isinstance(item, Period):
+            if fact.period is None and not fact.doubts and not fact.aside:
+                fact.period, fact.period_label = item, label
+        elif not fact.age_label:
+            fact.age, fact.age_label = item, label
 
     def _labels_over_ages(self, row: int, stub: list[Label]) -> list[Label]:
         """The labels of the row of all children that stands over rows of ages, in the same column."""

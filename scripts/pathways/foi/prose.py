@@ -11,7 +11,7 @@ from pathways.foi.ages import ALL, UNKNOWN, find_ages
 from pathways.foi.document import Block, Cell, Grid, Paragraph
 from pathways.foi.labels import TABLE_NUMBER, Label
 from pathways.foi.layout import SPREADING, Context, Fact, Reader
-from pathways.foi.periods import MONTHS, find_dates, find_periods
+from pathways.foi.periods import MONTHS, Period, find_dates, find_periods
 from pathways.foi.wording import QuestionReading, leading_number, measure_named
 
 WIDEST = 24
@@ -182,7 +182,7 @@ def _without_labels(text: str) -> str:
 
 def figures_in(text: str) -> list[tuple[int, int, str]]:
     """The counts and marks that a sentence states, outside its periods and ages."""
-    blanked = _without_labels(text)
+    blanked = _NO_COUNT.sub(lambda match: " " * len(match.group()), _without_labels(text))
     return [(match.start(), match.end(), match.group().strip()) for match in _FIGURE.finditer(blanked)]
 
 
@@ -219,7 +219,7 @@ def read_line(reader: Reader, text: str, context: Context) -> list[Said]:
 
 
 _NO_COUNT = re.compile(
-    r"\b(?:questions?|qu?s?|sections?|s|regulations?|articles?|codes?|rc|lines?|records?|tables?|pages?|part|annex|periods?)"
+    r"\b(?:questions?|qu?s?|sections?|s|regulations?|articles?|codes?|rc|lines?|records?|tables?|pages?|part|annex|periods?|year|group|band|row|column|tier|level|stage)"
     r"\s?\.?\s?\(?\d+[a-e]?\)?(?:\s*(?:,|and|&|or|to|-|–)\s*\(?\d+[a-e]?\)?)*|\b\d+\s?(?:months?|weeks?|hours?|years?|"
     r"working|minutes?|days?)\b|\b\d\([ivx]+\)|\b\d{1,2}(?:st|nd|rd|th)?\s(?:" + "|".join(MONTHS) + r")\b",
     re.IGNORECASE,
@@ -239,12 +239,11 @@ def unplaced(reader: Reader, text: str, context: Context) -> list[str]:
     if len(text) > 1_200 or _NO_ANSWER.search(text) or _OF_MARKS.search(text) or TABLE_NUMBER.match(text):
         return []
     behind = re.sub(r"^\W*\d{1,2}[.)]\s+", "", leading_number(text)[1])
-    plain = _NO_COUNT.sub(lambda match: " " * len(match.group()), behind)
-    counts = [figure for _, _, figure in figures_in(plain) if reader.status(figure) == "reported"]
+    counts = [figure for _, _, figure in figures_in(behind) if reader.status(figure) == "reported"]
     if not counts or find_dates(text):
         return []
     label = reader.label(text, context.parent)
-    is_about = measure_named(_without_labels(plain)) not in (None, "yes_no")
+    is_about = measure_named(_without_labels(behind)) not in (None, "yes_no")
     return counts if is_about or (context.question and (label.period or label.age)) else []
 
 
@@ -386,6 +385,7 @@ def _joined(first: Label, second: Label) -> Label:
         age=second.age or first.age,
         has_several_ages=second.has_several_ages or first.has_several_ages,
         role=second.role or first.role,
+        item=second.item or first.item,
     )
 
 
@@ -575,9 +575,12 @@ def fact_of(said: Said, context: Context, table: int, row: int, column: int, par
     over = context.period
     if label.period:
         fact.period, fact.period_label = label.period, label.text
+    elif isinstance(label.item, Period):
+        fact.period, fact.period_label = label.item, label.text
     elif not label.is_period_unclear and over and over.period:
         fact.period, fact.period_label = over.period, over.text
-    age = label.age or (context.age.age if context.age else None) or ALL
+    item = label.item if isinstance(label.item, str) else None
+    age = label.age or item or (context.age.age if context.age else None) or ALL
     fact.age, fact.age_label = age, label.text if label.age else (context.age.text if context.age else "")
     if age == UNKNOWN:
         fact.aside = f"an age band that the letter does not ask for ({label.text[:40]})"

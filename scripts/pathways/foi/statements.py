@@ -47,12 +47,13 @@ _ZERO_SHOWN = re.compile(
     r"(?![^.;]{0,25}(?:suppress|\*|<))"
     r"|(?:['\"“‘]?\b(?:0|nil)['\"”’]?)\s*(?:means|=|denotes|indicates|is|represents|equals|"
     r":)\s*(?:a |an |true |that )*(?:zero|none|no children|nil|nought|there were (?:none|no))"
-    r"|\bzero(?:e?s)? (?:is |are )?as (?:nil|0|zero)\b"
+    r"|\b(?:zero(?:e?s)?|nought|0) (?:is |are )?(?:shown |displayed |given )?as (?:nil|0|zero)\b"
     r"|\b(?:0|nil)['\"”’]? (?:is|has been|are) (?:shown|given|used|stated|recorded|"
     r"entered) (?:where|when|if|for)"
     r"|\b(?:where|if|when) (?:there (?:were|was|are|is) )?(?:none|no children)\b[^.;<*]{0,40}?"
     r"(?<![\w<])(?:0|nil|zero)(?!\w)"
-    r"|\b(?:a |the )?(?:figure|value|number) of (?:0|zero) (?:is|are) (?:shown|given|stated|reported)",
+    r"|\b(?:a |the )?(?:figure|value|number) of (?:0|zero|nought) (?:is|are) (?:shown|given|stated|"
+    r"reported|displayed)",
     re.IGNORECASE,
 )
 _ZERO_HIDDEN = re.compile(

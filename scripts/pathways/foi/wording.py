@@ -341,6 +341,11 @@ def read_question(question_set: QuestionSet, text: str, parent: str | None = Non
     if number is None and (trailing := _TRAILING.search(text)):
         # "Early Help (Q1)"
         number, rest = trailing["number"] + (trailing["letter"] or "").lower(), text[: trailing.start()]
+    if number is None and (bare := re.match(r"\s*(?P<number>\d)\s+(?=[A-Z][a-z])", text)):
+        # "2 Early help assessment": its number only where its words say the same
+        reading = read_question(question_set, f"{bare['number']}. {text[bare.end() :]}", parent)
+        if reading is not None and reading.strength == 4:
+            return reading
     if number is None:
         letter, behind = leading_letter(text)
         if parent and re.fullmatch(r"\W*[a-e]\W*", text, re.IGNORECASE):

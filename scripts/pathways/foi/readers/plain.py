@@ -88,7 +88,7 @@ def _add_line(builder: DocumentBuilder, line: str) -> None:
 def _continues(line: str, following: str, width: int | None) -> bool:
     """Whether a line goes on in the next: its first word had no room, and nothing of its own begins there."""
     words = following.split()
-    if width is None or not line.strip() or not words or _RULE.fullmatch(line):
+    if width is None or not words or any(_RULE.fullmatch(one) for one in (line, following)):
         return False
     if _ENDS.search(line) or _BEGINS.match(following):
         return False
@@ -134,7 +134,7 @@ def _by_bars(line: str) -> list[str]:
 def _aligned(lines: list[str], at: int) -> tuple[list[list[str]], int]:
     """A run of lines whose columns are set apart by two or more spaces, cut where the gaps line up."""
     end = at
-    while end < len(lines) and _GAP.search(lines[end].strip()):
+    while end < len(lines) and (_GAP.search(lines[end].strip()) or (end > at and _is_drawn(lines[end]))):
         end += 1
     block = [line for line in lines[at:end] if not _RULE.fullmatch(line)]
     # a table may begin further down; in a long run that is not looked for from each of its lines
@@ -163,6 +163,11 @@ def _aligned(lines: list[str], at: int) -> tuple[list[list[str]], int]:
     return [
         [line[start:stop].strip() for start, stop in zip(bounds, ends, strict=True)] for line in block
     ], end - at
+
+
+def _is_drawn(line: str) -> bool:
+    """Whether a line is a rule below headings or above a total."""
+    return bool(line.strip()) and _RULE.fullmatch(line) is not None
 
 
 def _unmarked(line: str) -> str:
