@@ -248,8 +248,8 @@ def unplaced(reader: Reader, text: str, context: Context) -> list[str]:
 
 
 def _answer(reader: Reader, text: str, context: Context) -> list[Said]:
-    if context.series and (said := _in_series(reader, text, context)):
-        return said
+    if context.series and (listed := _in_series(reader, text, context)):
+        return listed
     pieces = [piece for piece in _LISTED.split(text.rstrip(" .")) if piece.strip()]
     pairs = [_pair(reader, piece, context) or _side_by_side(reader, piece, context) for piece in pieces]
     if len(pairs) > 1 and all(one is not None and _is_value_text(reader, one[1]) for one in pairs):
@@ -486,8 +486,9 @@ _LEADS = re.compile(r"\)?[\s:=\-–—(]*(?:(?:was|were|is|are|there were)\s+)?"
 def _has_label_before(sentence: str, figures: list[tuple[int, int, str]], at: int) -> bool:
     """Whether a period or age stands directly before a figure, behind the figure before."""
     start, floor = figures[at][0], figures[at - 1][1] if at else 0
-    spans = [*find_periods(sentence), *find_ages(sentence)]
-    behind = max((span.end for span in spans if floor <= span.start and span.end <= start), default=None)
+    spans = [(span.start, span.end) for span in find_periods(sentence)]
+    spans += [(span.start, span.end) for span in find_ages(sentence)]
+    behind = max((end for first, end in spans if floor <= first and end <= start), default=None)
     return behind is not None and bool(_LEADS.fullmatch(sentence[behind:start]))
 
 
