@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from pathways.census_cli import census_app
 from pathways.fetch_cli import fetch_app
 from pathways.foi_cli import foi_app
 from pathways.outcome import CheckReport
@@ -25,6 +26,7 @@ check_app = typer.Typer(help="Check what comes in and what goes out.", no_args_i
 app.add_typer(check_app, name="check")
 app.add_typer(fetch_app, name="fetch")
 app.add_typer(foi_app, name="foi")
+app.add_typer(census_app, name="census")
 
 
 def report_lines(report: CheckReport) -> list[tuple[str, str]]:

@@ -1,0 +1,133 @@
+"""The commands ``pathways census``: returns of the children in need census."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from pathways.errors import PathwaysError
+from pathways.settings import Settings, load_settings
+from pathways.terminal import plain_errors, say
+
+census_app = typer.Typer(help="Returns of the children in need (CIN) census.", no_args_is_help=True)
+
+
+@census_app.callback()
+def _census() -> None:
+    """Returns of the children in need (CIN) census."""
+
+
+@census_app.command("make")
+def make_command(
+    children: Annotated[int, typer.Option(help="Children of each council.")] = 1000,
+    councils: Annotated[int, typer.Option(help="Made-up councils; their codes are not DfE's.")] = 1,
+    years: Annotated[
+        str, typer.Option(help="Census years, such as 2022-2025 or 2025, or how many up to 2025.")
+    ] = "2022-2025",
+    seed: Annotated[int, typer.Option(help="Another number gives other children.")] = 1,
+    output: Annotated[
+        Path | None, typer.Option(help="Folder to write to; exports/synthetic, else.", show_default=False)
+    ] = None,
+    packed: Annotated[bool, typer.Option("--gzip", help="Pack each return: .xml.gz.")] = False,
+) -> None:
+    """Write made-up, linked census returns, marked as synthetic: to try, test and measure with."""
+    with plain_errors():
+        from pathways.census.synthetic import MOST_CHILDREN, make_children, synthetic_codes
+
+        settings = load_settings()
+        span = _years(years)
+        if not 1 <= children <= MOST_CHILDREN:
+            _refuse(f"--children {children}: a number from 1 to {MOST_CHILDREN} was expected.")
+        try:
+            codes = synthetic_codes(max(councils, 0), _real_codes(settings))
+        except ValueError as fault:
+            codes, most = [], f" to {fault}"
+        else:
+            most = " upward"
+        if not codes:
+            _refuse(f"--councils {councils}: a number from 1{most} was expected.")
+        folder = settings.project / "exports" / "synthetic" if output is None else output
+        _require_room(folder, codes, span, packed=packed)
+
+        from pathways.census.returns_xml import write_returns
+        from pathways.progress import counting
+
+        folder.mkdir(parents=True, exist_ok=True)
+        thousands = children // 1000
+        sizes, referral_count = 0, 0
+        with counting("Writing, thousand children", thousands * len(codes)) as tick:
+            for code in codes:
+
+                def told(code: str = code) -> None:
+                    tick(f"council {code}")
+
+                made = make_children(code, children, span, seed)
+                written = write_returns(made, folder, code, span, seed=seed, is_packed=packed, tick=told)
+                referral_count += written.referral_count
+                sizes += sum(path.stat().st_size for path in written.files)
+        returns = len(codes) * len(span)
+        say(
+            f"Written to {settings.relative(folder.resolve())}: {_count(returns, 'return')} of "
+            f"{_count(len(codes), 'council')}, {_count(children * len(codes), 'child', 'children')}, "
+            f"{_count(referral_count, 'referral')}, {sizes / 1e6:,.1f} MB. All of it is synthetic.",
+            "green",
+        )
+
+
+def _count(number: int, one: str, many: str | None = None) -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def _refuse(sentence: str) -> NoReturn:
+    """Says what is wrong with an option, and ends as for every wrong option."""
+    say(sentence, "bold red", error=True)
+    raise typer.Exit(2)
+
+
+def _years(text: str) -> range:
+    """Census years from ``2022-2025``, ``2025`` or a count."""
+    from pathways.census.synthetic import FIRST_YEAR, LAST_YEAR, NEWEST_YEAR
+
+    parts = re.fullmatch(r"(\d{4})(?:-(\d{4}))?|(\d{1,2})", text.strip(), re.ASCII)
+    if parts is not None:
+        first, last, count = (int(part) if part else None for part in parts.groups())
+        if first is None:
+            span = range(NEWEST_YEAR - (count or 0) + 1, NEWEST_YEAR + 1)
+        else:
+            span = range(first, (last or first) + 1)
+        if span and span[0] >= FIRST_YEAR and span[-1] <= LAST_YEAR:
+            return span
+    _refuse(
+        f"--years '{text}': census years from {FIRST_YEAR} to {LAST_YEAR} such as 2022-2025, "
+        f"or a count from 1 to {NEWEST_YEAR - FIRST_YEAR + 1}, were expected."
+    )
+
+
+def _real_codes(settings: Settings) -> list[str]:
+    """DfE's codes of all councils, in use or not."""
+    import csv
+
+    path = settings.seeds / "reference" / "authority.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return [row.get("dfe_la_code") or "" for row in csv.DictReader(file)]
+
+
+def _require_room(folder: Path, codes: list[str], years: range, *, packed: bool) -> None:
+    """Sees that no return of another run would stand beside those of this one, as if they were linked."""
+    from pathways.census.returns_xml import return_name
+
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        _refuse(f"--output {folder}: a folder was expected, and a file is there.")
+    ours = {return_name(code, year, packed) for code in codes for year in years}
+    others = sorted(path.name for path in folder.glob("cin_*.xml*") if path.name not in ours)
+    if others:
+        more = f" and {len(others) - 1} more" if len(others) > 1 else ""
+        raise PathwaysError(
+            f"{folder} has {others[0]}{more}, which this run would not write anew: take them away, or name "
+            "another folder with --output."
+        )
