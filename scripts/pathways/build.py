@@ -118,16 +118,12 @@ def land_inbox(settings: Settings, say: Say) -> None:
     inbox = settings.landing / INBOX
     if not inbox.is_dir() or not any(inbox.iterdir()):
         return
-    from pathways.landing import Source, land
-    from pathways.progress import ticking
+    from pathways.arrivals import LandOptions, land_all
 
-    with ticking("Landing") as tick:
-        report = land(settings, [Source(inbox)], say=say, tick=tick)
-    if not report.passed:
+    if not land_all(settings, [inbox], LandOptions(), say):
         raise PathwaysError(
-            f"{_counted(report.count('refused'), 'file')} in {settings.relative(inbox)} refused, for the "
-            "reasons above. Mend the files or take them out. Nothing is built; the last published file is as "
-            "it was."
+            f"Files in {settings.relative(inbox)} were refused, for the reasons above. Mend them or "
+            "take them out. Nothing is built; the last published file is as it was."
         )
 
 

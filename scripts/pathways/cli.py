@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from pathways.arrivals import LandOptions
 from pathways.census_cli import census_app
 from pathways.fetch_cli import fetch_app
 from pathways.foi_cli import foi_app
@@ -82,7 +83,10 @@ def check_window_command() -> None:
 @app.command("land")
 def land_command(
     paths: Annotated[
-        list[Path], typer.Argument(help="Data files (.csv, .csv.gz), archives (.zip) or folders.")
+        list[Path],
+        typer.Argument(
+            help="Data files (.csv, .csv.gz), archives (.zip), census returns (.xml, .xml.gz) or folders."
+        ),
     ],
     strict: Annotated[
         bool, typer.Option("--strict", help="Hold them against DfE's rules for a file about to be published.")
@@ -98,25 +102,28 @@ def land_command(
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check only; land nothing.")] = False,
     details: Annotated[bool, typer.Option("--details", help="Say warnings and advisories in full.")] = False,
+    council: Annotated[
+        str | None, typer.Option(help="DfE code of the council, for census returns without a header.")
+    ] = None,
+    census_year: Annotated[
+        int | None, typer.Option(help="Census year, for census returns without a header.")
+    ] = None,
 ) -> None:
-    """Check published DfE files and land them for the next build, or refuse them with every reason."""
-    with plain_errors():
-        from pathways.landing import Source, land
-        from pathways.progress import ticking
+    """Check DfE's published files and councils' census returns, and land them for the next build.
 
-        with ticking("Landing") as tick:
-            report = land(
-                load_settings(),
-                [Source(path, release_code=release) for path in paths],
-                strict=strict,
-                amend=amend,
-                dry_run=dry_run,
-                details=details,
-                data_set_code=data_set,
-                say=lambda text, style: say(text, style, error=style in ("red", "bold red")),
-                tick=tick,
-            )
-        if not report.passed or not report.results:
+    What cannot be landed is refused with every reason. Census returns are personal data: they are kept in the
+    landing area alone, in files that only their owner can read.
+    """
+    with plain_errors():
+        from pathways.arrivals import land_all
+
+        passed = land_all(
+            load_settings(),
+            paths,
+            LandOptions(strict, amend, dry_run, details, release, data_set, council, census_year),
+            lambda text, style: say(text, style, error=style in ("red", "bold red")),
+        )
+        if not passed:
             raise typer.Exit(1)
 
 

@@ -57,6 +57,11 @@ class Settings:
         return self.landing / "ees"
 
     @property
+    def returns(self) -> Path:
+        """The folder of landed census returns: personal data, for its owner alone."""
+        return self.landing / "census"
+
+    @property
     def data_docs(self) -> Path:
         """The folder of the pages on all checks."""
         return self.target / "data_docs"

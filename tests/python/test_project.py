@@ -13,12 +13,20 @@ import pytest
 import yaml
 
 from conftest import PROJECT, Built, read_seed
+from pathways.census.return_file import (
+    BOOLEAN_RULE,
+    COUNT_RULE,
+    DATE_RULE,
+    REPEATED_RULE,
+    UNKNOWN_RULE,
+)
 from pathways.check_result import COLUMNS, TABLE_COMMENT
 from pathways.ees.register import REGISTER
 from pathways.ees.screening import READ_RULES
 from pathways.landing import LANDING_RULES
 
 SCREENING = "screening"
+AT_LANDING = (SCREENING, "landing")
 SEEDS = sorted((PROJECT / "seeds").rglob("*.csv"))
 RULES = {
     row[0]: dict(zip(("engine", "severity"), row[2:4], strict=True))
@@ -120,7 +128,7 @@ def test_every_rule_has_a_check_and_every_check_a_rule_of_its_engine(
     published: duckdb.DuckDBPyConnection,
 ) -> None:
     checks = published.sql("select distinct rule_code, engine from fct_check_result").fetchall()
-    in_a_build = {rule: entry for rule, entry in RULES.items() if entry["engine"] != SCREENING}
+    in_a_build = {rule: entry for rule, entry in RULES.items() if entry["engine"] not in AT_LANDING}
     assert dict(checks) == {rule: entry["engine"] for rule, entry in in_a_build.items()}
 
 
@@ -134,6 +142,11 @@ def test_every_rule_of_screening_has_its_check_and_severity() -> None:
         "critical",
         "warning",
     }
+
+
+def test_every_rule_of_landing_a_return_is_one_of_its_reader() -> None:
+    registered = {rule for rule, entry in RULES.items() if entry["engine"] == "landing"}
+    assert registered == {DATE_RULE, BOOLEAN_RULE, COUNT_RULE, REPEATED_RULE, UNKNOWN_RULE}
 
 
 def test_every_rule_is_seen_to_fire_by_a_planted_defect() -> None:

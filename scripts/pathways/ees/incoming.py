@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from pathways.census.names import is_return
 from pathways.ees.data_file import SIZE_LIMIT, DataFileError
 from pathways.ees.screening import Finding
 from pathways.errors import PathwaysError
@@ -169,7 +170,7 @@ def incoming(
             left_aside.extend(
                 shown(entry)
                 for entry in inside
-                if entry not in (*archives, *files) and not _is_meta(entry.name)
+                if entry not in (*archives, *files) and not _is_meta(entry.name) and not is_return(entry.name)
             )
             yield from _from_files(files, source, shown)
             for archive in archives:

@@ -1,0 +1,212 @@
+"""The landing area of census returns: a folder of Parquet files a return, and the manifest that names them.
+
+Child-level data is personal: folders and files are for their owner alone. A return counts from the moment
+the manifest names it, which is written in one step; what a stop half-way left behind is cleared away by the
+next landing.
+"""
+
+from __future__ import annotations
+
+import csv
+import fcntl
+import io
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pathways.census.return_file import Header, Rows
+from pathways.census.tables import TABLES
+from pathways.errors import PathwaysError
+from pathways.files import put_on_disk, write_whole
+from pathways.settings import Settings
+
+MANIFEST = "manifest.csv"
+RETURNS = "returns"
+
+
+@dataclass(frozen=True)
+class LandedReturn:
+    """One landed return, without a word of any child."""
+
+    return_key: str
+    la_code: str
+    census_year: int
+    reference_date: str
+    sha256: str
+    file_name: str
+    child_count: int
+    referral_count: int
+    set_aside_count: int
+    is_synthetic: bool
+    software_code: str
+    landed_at: str
+
+
+COLUMNS = tuple(field.name for field in fields(LandedReturn))
+
+
+def return_key(header: Header, sha256: str) -> str:
+    """Name of a return: council, census year and the beginning of its checksum."""
+    return f"{header.la_code}_{header.census_year}_{sha256[:8]}"
+
+
+class ReturnWriter:
+    """Writes the tables of one return into a folder that nobody looks at yet."""
+
+    def __init__(self, folder: Path, sha256: str) -> None:
+        self.folder = folder
+        self.sha256 = sha256
+        self._writers: dict[str, pq.ParquetWriter] = {}
+
+    def flush(self, header: Header, rows: Rows) -> None:
+        """Adds the rows of some children."""
+        key = return_key(header, self.sha256)
+        for table in TABLES:
+            columns = rows.columns[table.name]
+            count = len(next(iter(columns.values())))
+            writer = self._writers.get(table.name)
+            if writer is None:
+                writer = self._writers[table.name] = pq.ParquetWriter(
+                    self.folder / f"{table.name}.parquet", table.schema, compression="snappy"
+                )
+            arrays = [pa.array([key] * count, pa.string())]
+            for field in table.schema:
+                if field.name != "return_key":
+                    # days are counted as whole numbers: far faster than dates
+                    kind = pa.int32() if field.type == pa.date32() else field.type
+                    arrays.append(pa.array(columns[field.name], kind).cast(field.type))
+            writer.write_table(pa.Table.from_arrays(arrays, schema=table.schema))
+
+    def close(self) -> None:
+        """Ends the files and sees them on the disk."""
+        for writer in self._writers.values():
+            writer.close()
+        for path in self.folder.iterdir():
+            put_on_disk(path)
+        put_on_disk(self.folder)
+
+
+class ReturnArea:
+    """The landed returns, held by one landing at a time."""
+
+    def __init__(self, folder: Path, landed: list[LandedReturn]) -> None:
+        self.folder = folder
+        self.landed = landed
+
+    def of(self, la_code: str, census_year: int) -> LandedReturn | None:
+        """The return of a council for a census year, if it is landed."""
+        return next(
+            (one for one in self.landed if (one.la_code, one.census_year) == (la_code, census_year)), None
+        )
+
+    def known(self, sha256: str) -> LandedReturn | None:
+        """The landed return of the same content, if there is one."""
+        return next((one for one in self.landed if one.sha256 == sha256), None)
+
+    def draft(self, sha256: str) -> ReturnWriter:
+        """A writer into a new folder for drafts."""
+        folder = self.folder / RETURNS / f".draft_{sha256[:16]}"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700)
+        return ReturnWriter(folder, sha256)
+
+    def add(self, writer: ReturnWriter, row: LandedReturn) -> None:
+        """Makes a written return part of the area, in the place of an earlier one for the same year."""
+        writer.close()
+        place = self.folder / RETURNS / row.return_key
+        shutil.rmtree(place, ignore_errors=True)
+        writer.folder.replace(place)
+        put_on_disk(place.parent)
+        earlier = self.of(row.la_code, row.census_year)
+        self._write([one for one in self.landed if one is not earlier] + [row])
+        if earlier is not None and earlier.return_key != row.return_key:
+            shutil.rmtree(self.folder / RETURNS / earlier.return_key, ignore_errors=True)
+
+    def remove(self, row: LandedReturn) -> None:
+        """Takes a return out again."""
+        self._write([one for one in self.landed if one != row])
+        shutil.rmtree(self.folder / RETURNS / row.return_key, ignore_errors=True)
+
+    def _write(self, landed: list[LandedReturn]) -> None:
+        self.landed = sorted(landed, key=lambda one: (one.la_code, one.census_year))
+        text = io.StringIO(newline="")
+        writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        for row in self.landed:
+            writer.writerow({**asdict(row), "is_synthetic": str(row.is_synthetic).lower()})
+        write_whole(self.folder / MANIFEST, text.getvalue().encode("utf-8"))
+
+
+def read_manifest(folder: Path) -> list[LandedReturn]:
+    """The landed returns of a folder; none where nothing is landed.
+
+    Raises:
+        PathwaysError: the manifest is not one that landing wrote.
+    """
+    path = folder / MANIFEST
+    try:
+        rows = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"), newline=""))
+        if tuple(rows.fieldnames or ()) != COLUMNS:
+            raise ValueError("other columns than landing writes")
+        return [_landed(row) for row in rows]
+    except FileNotFoundError:
+        return []
+    except (ValueError, TypeError, csv.Error) as fault:
+        raise PathwaysError(
+            f"{path}: found {fault}. The manifest is written by `pathways land` alone: put back a copy, or "
+            "empty the folder and land the returns again."
+        ) from fault
+
+
+def _landed(row: dict[str, str]) -> LandedReturn:
+    cells: dict[str, Any] = dict(row)
+    for name in ("census_year", "child_count", "referral_count", "set_aside_count"):
+        cells[name] = int(row[name])
+    cells["is_synthetic"] = row["is_synthetic"] == "true"
+    return LandedReturn(**cells)
+
+
+@contextmanager
+def return_area(settings: Settings) -> Iterator[ReturnArea]:
+    """The area of census returns, held; its files are for their owner alone.
+
+    Raises:
+        PathwaysError: another landing is at work, or the area is damaged.
+    """
+    folder = settings.returns
+    before = os.umask(0o077)
+    try:
+        (folder / RETURNS).mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        lock = os.open(folder, os.O_RDONLY)
+        try:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as fault:
+                raise PathwaysError(
+                    f"Another landing is writing to {settings.relative(folder)}. "
+                    "Wait until it is done, and run the command again."
+                ) from fault
+            area = ReturnArea(folder, read_manifest(folder))
+            named = {one.return_key for one in area.landed}
+            for path in (folder / RETURNS).iterdir():
+                if path.name not in named:
+                    shutil.rmtree(path, ignore_errors=True)
+            missing = sorted(named - {path.name for path in (folder / RETURNS).iterdir()})
+            if missing:
+                raise PathwaysError(
+                    f"{settings.relative(folder / RETURNS)}: {missing[0]} is in the manifest and is not "
+                    "there. Put it back, or empty the folder and land its returns again."
+                )
+            yield area
+        finally:
+            os.close(lock)
+    finally:
+        os.umask(before)

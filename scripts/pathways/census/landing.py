@@ -1,0 +1,171 @@
+"""Landing census returns: each whole or not at all, and never a word of a child on the terminal."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pathways.census.area import LandedReturn, ReturnArea, return_area, return_key
+from pathways.census.return_file import Header, Rows, read_return
+from pathways.census.tables import CHILD, REFERRAL, SET_ASIDE
+from pathways.errors import PathwaysError
+from pathways.rules import RuleBook, load_rules
+from pathways.settings import Settings
+
+Say = Callable[[str, str | None], None]
+LINES_NAMED = 5
+"""Lines that are named of each rule; the others are counted."""
+
+
+@dataclass
+class Asides:
+    """How often something was set aside, and on which lines, by rule and element."""
+
+    lines: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, rows: Rows) -> None:
+        """Counts the rows of some children."""
+        row = rows.columns[SET_ASIDE.name]
+        for rule, element, line in zip(row["rule_code"], row["element"], row["line_number"], strict=True):
+            self.lines[rule, element].append(line or 0)
+
+    def sentences(self, rules: RuleBook) -> Iterable[str]:
+        """One sentence for each rule and element: where, how often, what it means."""
+        for (rule, element), lines in sorted(self.lines.items()):
+            named = ", ".join(str(line) for line in lines[:LINES_NAMED])
+            more = len(lines) - LINES_NAMED
+            tail = f" and {more:,} more" if more > 0 else ""
+            yield (
+                f"  set aside: {element}, line{'s' if len(lines) > 1 else ''} {named}{tail}. "
+                f"{rules[rule].statement} {rules[rule].remedy} [{rule}]"
+            )
+
+
+def land_returns(
+    settings: Settings,
+    paths: Sequence[Path],
+    *,
+    amend: bool = False,
+    dry_run: bool = False,
+    la_code: str | None = None,
+    census_year: int | None = None,
+    say: Say,
+    tick: Callable[[str], None] = lambda place: None,
+) -> bool:
+    """Lands census returns as Parquet tables for the next build.
+
+    Args:
+        settings: The project's folders.
+        paths: Returns, XML or packed by gzip.
+        amend: Take a return for a correction of one that is landed for the same council and year.
+        dry_run: Read only, and land nothing.
+        la_code: DfE code of the council, for returns without a header.
+        census_year: Census year, for returns without a header.
+        say: Prints one line in a style.
+        tick: Is told what is being read.
+
+    Returns:
+        Whether every return was landed or is known already.
+
+    Raises:
+        PathwaysError: the area is in use or damaged, or the disk is full.
+    """
+    rules = load_rules(settings.seeds)
+    passed = True
+    with return_area(settings) as area:
+        for path in paths:
+            try:
+                _land_one(settings, area, path, (la_code, census_year), amend, dry_run, rules, say, tick)
+            except PathwaysError as fault:
+                say(f"Refused {fault}", "bold red")
+                passed = False
+    return passed
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as fault:
+        raise PathwaysError(f"{path.name}: it cannot be read ({fault.strerror}).") from fault
+
+
+def _land_one(
+    settings: Settings,
+    area: ReturnArea,
+    path: Path,
+    told: tuple[str | None, int | None],
+    amend: bool,
+    dry_run: bool,
+    rules: RuleBook,
+    say: Say,
+    tick: Callable[[str], None],
+) -> None:
+    place = settings.relative(path.resolve())
+    tick(place)
+    sha256 = _sha256(path)
+    twin = area.known(sha256)
+    if twin is not None and not dry_run:
+        say(f"Known already: {place} is the return of {twin.la_code} for {twin.census_year}.", None)
+        return
+    writer = area.draft(sha256)
+    asides = Asides()
+
+    def flush(header: Header, rows: Rows) -> None:
+        earlier = area.of(header.la_code, header.census_year)
+        if earlier is not None and not (amend or dry_run):
+            raise PathwaysError(
+                f"{path.name}: a return of {header.la_code} for {header.census_year} is landed already, from "
+                f"{earlier.file_name}, with another content. Nothing was landed from it: say --amend if it "
+                "corrects that one."
+            )
+        asides.add(rows)
+        writer.flush(header, rows)
+
+    try:
+        header, counts = read_return(
+            path,
+            la_code=told[0],
+            census_year=told[1],
+            flush=flush,
+            tick=lambda count: tick(f"{place}, {count:,} children"),
+        )
+        row = LandedReturn(
+            return_key(header, sha256),
+            header.la_code,
+            header.census_year,
+            header.reference_date.isoformat(),
+            sha256,
+            path.name,
+            counts[CHILD.name],
+            counts[REFERRAL.name],
+            counts[SET_ASIDE.name],
+            header.is_synthetic,
+            header.software_code,
+            datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+        if not dry_run:
+            area.add(writer, row)
+    except OSError as fault:
+        raise PathwaysError(
+            f"{settings.relative(area.folder)}: {path.name} could not be written "
+            f"({os.strerror(fault.errno or 0)}). See that there is room on the disk and that you may write "
+            "there, and run the command again."
+        ) from fault
+    finally:
+        shutil.rmtree(writer.folder, ignore_errors=True)
+    made_up = ", made up" if row.is_synthetic else ""
+    say(
+        f"{'Read' if dry_run else 'Landed'} {place}: the return of {row.la_code} for {row.census_year}"
+        f"{made_up}, {row.child_count:,} children, {row.referral_count:,} referrals, "
+        f"{row.set_aside_count:,} set aside.",
+        "green",
+    )
+    for line in asides.sentences(rules):
+        say(line, "yellow")

@@ -1,0 +1,488 @@
+"""A children in need census return (XML) as rows, child by child, in memory that does not grow.
+
+The XML is untrusted: a document type, which is where entities are declared, is refused, and what is packed
+much tighter than returns are is taken for a bomb. Nothing is guessed: a date is ``YYYY-MM-DD``, a truth value
+``0``, ``1``, ``false`` or ``true``; another text leaves the column empty and is set aside with its line.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import IO, Any
+
+from lxml import etree
+
+from pathways.census.tables import (
+    ASSESSMENT,
+    CHILD,
+    CIN_PLAN,
+    DISABILITY,
+    FACTOR,
+    PLAN,
+    REFERRAL,
+    REVIEW,
+    SECTION_47,
+    SET_ASIDE,
+    TABLES,
+    Kind,
+    Table,
+)
+from pathways.errors import PathwaysError
+
+SYNTHETIC_SOFTWARE = "pathways-synthetic"
+"""``SoftwareCode`` of the returns that ``pathways census make`` writes."""
+FIRST_YEAR, LAST_YEAR = 2017, 2026
+"""Census years whose schema is known."""
+DATE_RULE = "census_date_is_iso"
+BOOLEAN_RULE = "census_truth_value_is_known"
+COUNT_RULE = "census_count_is_whole"
+REPEATED_RULE = "census_element_is_given_once"
+UNKNOWN_RULE = "census_element_is_known"
+
+_EPOCH = date(1970, 1, 1).toordinal()
+_BOOLEANS = {"0": False, "false": False, "1": True, "true": True}
+_PROLOG = 1 << 16
+_TIGHTEST = 200
+"""How many times larger than its packed form a return may be; returns pack to about a twentieth."""
+_FREE = 1 << 26
+"""Bytes that are never too tightly packed."""
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a return says of itself: council, census year, last day, and the program that wrote it."""
+
+    la_code: str
+    census_year: int
+    reference_date: date
+    software_code: str = ""
+    release: str = ""
+    serial_number: str = ""
+    created_at: str = ""
+
+    @property
+    def is_synthetic(self) -> bool:
+        """Whether the return is made up by this project."""
+        return self.software_code == SYNTHETIC_SOFTWARE
+
+
+@dataclass
+class Rows:
+    """Rows of all tables, by table and column, since they were last taken."""
+
+    columns: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.columns = {
+            table.name: {name: [] for name in table.schema.names if name != "return_key"} for table in TABLES
+        }
+
+    def take(self) -> dict[str, dict[str, list[Any]]]:
+        """The rows, which are then gone from here."""
+        taken = self.columns
+        self.__post_init__()
+        return taken
+
+
+class _Packed:
+    """A gzip stream that stops where it unpacks to more than a return can be."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = gzip.open(path, "rb")  # noqa: SIM115
+        self._packed = path.stat().st_size
+        self._count = 0
+
+    def read(self, size: int = -1) -> bytes:
+        content = self._file.read(size)
+        self._count += len(content)
+        if self._count > _FREE and self._count > self._packed * _TIGHTEST:
+            raise _RefusedError("it unpacks to more than a return can be", "a return packed by gzip")
+        return content
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class _RefusedError(Exception):
+    """What was found and what was expected instead; made a sentence where the file is known."""
+
+    def __init__(self, found: str, expected: str) -> None:
+        super().__init__(found)
+        self.found, self.expected = found, expected
+
+
+def _opened(path: Path) -> IO[bytes] | _Packed:
+    with path.open("rb") as file:
+        is_packed = file.read(2) == b"\x1f\x8b"
+    return _Packed(path) if is_packed else path.open("rb")
+
+
+def _require_no_document_type(path: Path) -> None:
+    stream = _opened(path)
+    try:
+        start = stream.read(_PROLOG)
+    finally:
+        stream.close()
+    # also where the text is UTF-16
+    if b"<!DOCTYPE" in start.replace(b"\0", b"") or b"<!ENTITY" in start.replace(b"\0", b""):
+        raise _RefusedError(
+            "a document type (<!DOCTYPE ...>)", "a return without one, as DfE's schema has it"
+        )
+
+
+def read_return(
+    path: Path,
+    *,
+    la_code: str | None = None,
+    census_year: int | None = None,
+    flush: Callable[[Header, Rows], None],
+    every: int = 5_000,
+    tick: Callable[[int], None] = lambda count: None,
+) -> tuple[Header, dict[str, int]]:
+    """Reads a return and hands its rows over, ``every`` so many children.
+
+    Args:
+        path: The XML file, packed by gzip or not.
+        la_code: DfE code of the council, for a return without a header.
+        census_year: Census year, for a return without a header.
+        flush: Takes the rows of some children.
+        every: After how many children.
+        tick: Is told how many children have been read.
+
+    Returns:
+        The header, and how many rows each table has.
+
+    Raises:
+        PathwaysError: the file is no CIN census return, not whole, or not of a council and year.
+    """
+    try:
+        _require_no_document_type(path)
+        return _Reading(la_code, census_year, flush, every, tick).read(path)
+    except _RefusedError as fault:
+        sentence = f"found {fault.found}; expected was {fault.expected}"
+    except etree.XMLSyntaxError as fault:
+        line = f", line {fault.lineno}" if fault.lineno else ""
+        sentence = f"the XML breaks off or is not well formed{line}; expected was a whole return"
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        sentence = "the packed file is damaged or breaks off; expected was a whole return"
+    except OSError as fault:
+        sentence = f"it cannot be read ({fault.strerror or 'damaged'})"
+    raise PathwaysError(f"{path.name}: {sentence}. Nothing was landed from it: export the return again.")
+
+
+class _Reading:
+    """The reading of one file."""
+
+    def __init__(
+        self,
+        la_code: str | None,
+        census_year: int | None,
+        flush: Callable[[Header, Rows], None],
+        every: int,
+        tick: Callable[[int], None],
+    ) -> None:
+        self.told = (la_code, census_year)
+        self.flush, self.every, self.tick = flush, every, tick
+        self.rows = Rows()
+        self.counts = {table.name: 0 for table in TABLES}
+        self.header: Header | None = None
+        self.child_id: str | None = None
+        self.names: dict[str, str] = {}
+        self.days: dict[str, int] = {}
+        self.child_number = self.referral_number = 0
+        self.blocks = {
+            "Assessments": (ASSESSMENT, {"FactorsIdentifiedAtAssessment": (FACTOR, "AssessmentFactors")}),
+            "Section47": (SECTION_47, {}),
+            "CINPlanDates": (CIN_PLAN, {}),
+            "ChildProtectionPlans": (PLAN, {"Reviews": (REVIEW, "CPPreviewDate")}),
+        }
+        self.fields = {
+            table.name: {one.element: (one.column, one.kind) for one in table.fields} for table in TABLES
+        }
+        self.appends = self._appends()
+
+    def _appends(self) -> dict[str, dict[str, Callable[[Any], None]]]:
+        return {
+            table: {column: values.append for column, values in columns.items()}
+            for table, columns in self.rows.columns.items()
+        }
+
+    def read(self, path: Path) -> tuple[Header, dict[str, int]]:
+        stream = _opened(path)
+        try:
+            parsed = etree.iterparse(
+                stream,
+                events=("end",),
+                tag=("{*}Header", "{*}Child"),
+                resolve_entities=False,
+                load_dtd=False,
+                no_network=True,
+                huge_tree=False,
+                remove_comments=True,
+                remove_pis=True,
+            )
+            for _, element in parsed:
+                if self._name(element.tag) == "Header":
+                    self.header = self._read_header(element)
+                else:
+                    self._child(element)
+                element.clear()
+                while element.getprevious() is not None:
+                    del element.getparent()[0]
+            root = parsed.root
+            if root is None or self._name(root.tag) != "Message":
+                named = self._name(root.tag) if root is not None else "nothing"
+                raise _RefusedError(f"a file of <{named}>", "a CIN census return, <Message>")
+            if root.getroottree().docinfo.internalDTD is not None:
+                raise _RefusedError("a document type", "a return without one")
+            for block in root.iterchildren(etree.Element):
+                if self._name(block.tag) == "Children":
+                    for other in block.iterchildren(etree.Element):
+                        if self._name(other.tag) != "Child":
+                            self._unknown(other, self._name(other.tag))
+                elif self._name(block.tag) != "Header":
+                    self._unknown(block, self._name(block.tag))
+        finally:
+            stream.close()
+        if not self.child_number:
+            raise _RefusedError("no child", "a return with at least one <Child>")
+        self._hand_over()
+        assert self.header is not None
+        return self.header, self.counts
+
+    def _name(self, tag: str) -> str:
+        name = self.names.get(tag)
+        if name is None:
+            name = self.names[tag] = tag.rpartition("}")[2]
+        return name
+
+    # --- header -------------------------------------------------------------------------------------
+
+    def _read_header(self, element: Any) -> Header:
+        said = {
+            self._name(one.tag): (one.text or "").strip()
+            for one in element.iter()
+            if isinstance(one.tag, str)
+        }
+        collection = said.get("Collection", "CIN")
+        if collection.upper() != "CIN":
+            raise _RefusedError(f"a return of the collection {collection[:20]}", "one of the collection CIN")
+        reference = said.get("ReferenceDate", "")
+        year = said.get("Year", "")
+        return self._headed(
+            said.get("LEA", ""),
+            year,
+            reference,
+            said.get("SoftwareCode", ""),
+            said.get("Release", ""),
+            said.get("SerialNo", ""),
+            said.get("DateTime", ""),
+        )
+
+    def _headed(self, la_code: str, year: str, reference: str, *others: str) -> Header:
+        told_code, told_year = self.told
+        la_code = told_code or la_code
+        day = self._day(reference) if reference else None
+        if reference and day is None:
+            raise _RefusedError(f"the reference date '{reference[:20]}'", "a date such as 2024-03-31")
+        number = told_year or (date.fromordinal(day + _EPOCH).year if day is not None else None)
+        number = number or (int(year) if year.isdecimal() and len(year) == 4 else None)
+        if not (len(la_code) == 3 and la_code.isdecimal()) or number is None:
+            raise _RefusedError(
+                "no council or census year in its header",
+                "both; else say them with --council 990 --census-year 2024",
+            )
+        if not FIRST_YEAR <= number <= LAST_YEAR:
+            raise _RefusedError(f"the census year {number}", f"one from {FIRST_YEAR} to {LAST_YEAR}")
+        if day is not None and date.fromordinal(day + _EPOCH).year != number:
+            raise _RefusedError(
+                f"the reference date {reference} in a return of {number}", "the year of the reference date"
+            )
+        last = date.fromordinal(day + _EPOCH) if day is not None else date(number, 3, 31)
+        return Header(la_code, number, last, *others)
+
+    # --- texts --------------------------------------------------------------------------------------
+
+    def _day(self, text: str) -> int | None:
+        """Days since 1970-01-01 of an ISO date; None for another text."""
+        day = self.days.get(text)
+        if day is not None:
+            return day
+        if len(text) != 10 or text[4] != "-" or text[7] != "-" or not text.isascii():
+            return None
+        try:
+            day = date.fromisoformat(text).toordinal() - _EPOCH
+        except ValueError:
+            return None
+        self.days[text] = day
+        return day
+
+    def _value(self, element: Any, name: str, text: str, kind: Kind) -> Any:
+        if kind is Kind.TEXT:
+            return text
+        value: Any
+        if kind is Kind.DATE:
+            value, rule = self._day(text), DATE_RULE
+        elif kind is Kind.BOOLEAN:
+            value, rule = _BOOLEANS.get(text), BOOLEAN_RULE
+        else:
+            value, rule = (int(text) if text.isdecimal() and len(text) < 6 else None), COUNT_RULE
+        if value is None:
+            self._aside(rule, name, element.sourceline, text)
+        return value
+
+    def _aside(self, rule: str, element: str, line: int | None, text: str) -> None:
+        row = self.rows.columns[SET_ASIDE.name]
+        for column, value in (
+            ("rule_code", rule),
+            ("element", element[:80]),
+            ("line_number", line),
+            ("la_child_id", self.child_id),
+            ("text", text[:80]),
+        ):
+            row[column].append(value)
+        self.counts[SET_ASIDE.name] += 1
+
+    # --- children -----------------------------------------------------------------------------------
+
+    def _child(self, element: Any) -> None:
+        if self.header is None:
+            self.header = self._headed("", "", "")
+        self.child_number += 1
+        self.child_id = None
+        found: dict[str, Any] = {}
+        details = []
+        for block in element.iterchildren(etree.Element):
+            name = self._name(block.tag)
+            if name == "CINdetails":
+                details.append(block)
+            elif name == "ChildIdentifiers":
+                identifier = next((one for one in block if self._name(one.tag) == "LAchildID"), None)
+                self.child_id = (identifier.text or "").strip() or None if identifier is not None else None
+                self._leaves(block, CHILD, found, None)
+            elif name == "ChildCharacteristics":
+                self._leaves(block, CHILD, found, None, inner={"Disabilities": self._disabilities})
+            else:
+                self._unknown(block, name)
+        self._append(CHILD, found, child_number=self.child_number, line_number=element.sourceline)
+        for block in details:
+            self._referral(block)
+        if self.child_number % self.every == 0:
+            self._hand_over()
+
+    def _disabilities(self, block: Any) -> None:
+        for one in block.iterchildren(etree.Element):
+            if self._name(one.tag) != "Disability":
+                self._unknown(one, self._name(one.tag))
+            elif text := (one.text or "").strip():
+                self._append(DISABILITY, {"disability_code": text}, child_number=self.child_number)
+
+    def _leaves(
+        self,
+        block: Any,
+        table: Table,
+        found: dict[str, Any],
+        said: list[str] | None,
+        inner: dict[str, Callable[[Any], None]] | None = None,
+    ) -> None:
+        """Reads the elements of a block into columns; ``said`` gets what they say, to tell copies."""
+        fields = self.fields[table.name]
+        for one in block.iterchildren(etree.Element):
+            name = self._name(one.tag)
+            known = fields.get(name)
+            if known is None:
+                if inner is not None and name in inner:
+                    inner[name](one)
+                else:
+                    self._unknown(one, name)
+                continue
+            text = one.text
+            text = text.strip() if text else ""
+            if said is not None:
+                said.append(name)
+                said.append(text)
+            if not text:
+                if len(one):
+                    self._unknown(one[0], self._name(one[0].tag))
+                continue
+            column, kind = known
+            if column in found:
+                self._aside(REPEATED_RULE, name, one.sourceline, text)
+                continue
+            found[column] = text if kind is Kind.TEXT else self._value(one, name, text, kind)
+
+    def _referral(self, details: Any) -> None:
+        self.referral_number += 1
+        number = self.referral_number
+        said: list[str] = []
+        found: dict[str, Any] = {}
+        counts = dict.fromkeys(self.blocks, 0)
+
+        def block_of(name: str) -> Callable[[Any], None]:
+            def read(block: Any) -> None:
+                counts[name] += 1
+                self._block(block, name, number, counts[name], said)
+
+            return read
+
+        self._leaves(details, REFERRAL, found, said, inner={name: block_of(name) for name in self.blocks})
+        digest = hashlib.blake2b("\x1f".join(said).encode(), digest_size=8).digest()
+        self._append(
+            REFERRAL,
+            found,
+            child_number=self.child_number,
+            referral_number=number,
+            content_hash=int.from_bytes(digest, signed=True),
+            line_number=details.sourceline,
+        )
+
+    def _block(self, block: Any, name: str, referral: int, number: int, said: list[str]) -> None:
+        table, lists = self.blocks[name]
+        said.append(name)
+        found: dict[str, Any] = {}
+
+        def list_of(listed: Table, element: str) -> Callable[[Any], None]:
+            def read(inner: Any) -> None:
+                for one in inner.iterchildren(etree.Element):
+                    if self._name(one.tag) != element:
+                        self._unknown(one, self._name(one.tag))
+                        continue
+                    text = (one.text or "").strip()
+                    said.append(text)
+                    if text:
+                        column, kind = self.fields[listed.name][element]
+                        value = self._value(one, element, text, kind)
+                        if value is not None:
+                            self._append(
+                                listed,
+                                {column: value},
+                                **dict(zip(listed.numbers, (referral, number), strict=True)),
+                            )
+
+            return read
+
+        inner = {outer: list_of(listed, element) for outer, (listed, element) in lists.items()}
+        self._leaves(block, table, found, said, inner=inner)
+        self._append(table, found, **dict(zip(table.numbers, (referral, number), strict=True)))
+
+    def _unknown(self, element: Any, name: str) -> None:
+        self._aside(UNKNOWN_RULE, name, element.sourceline, "")
+
+    def _append(self, table: Table, found: dict[str, Any], **numbers: Any) -> None:
+        get = found.get
+        for column, append in self.appends[table.name].items():
+            append(numbers[column] if column in numbers else get(column))
+        self.counts[table.name] += 1
+
+    def _hand_over(self) -> None:
+        assert self.header is not None
+        self.flush(self.header, self.rows)
+        self.rows.take()
+        self.appends = self._appends()
+        self.tick(self.child_number)

@@ -1,0 +1,235 @@
+"""The door for children in need census returns."""
+
+from __future__ import annotations
+
+import gzip
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from conftest import PROJECT
+from pathways.census.area import RETURNS, read_manifest
+from pathways.census.landing import land_returns
+from pathways.census.return_file import Rows, read_return
+from pathways.errors import PathwaysError
+from pathways.settings import Settings, load_settings
+
+CHILD = """<Child><ChildIdentifiers><LAchildID>{id}</LAchildID><UPN></UPN>
+<PersonBirthDate>{born}</PersonBirthDate><Sex>F</Sex></ChildIdentifiers>
+<ChildCharacteristics><Ethnicity>WBRI</Ethnicity></ChildCharacteristics>
+<CINdetails><CINreferralDate>2024-05-01</CINreferralDate><ReferralNFA>{nfa}</ReferralNFA>{more}</CINdetails></Child>"""
+
+
+def message(*children: str, header: str = "", head: str = "") -> bytes:
+    header = header or (
+        "<Header><CollectionDetails><Collection>CIN</Collection><Year>2025</Year>"
+        "<ReferenceDate>2025-03-31</ReferenceDate></CollectionDetails>"
+        "<Source><LEA>990</LEA><SoftwareCode>x</SoftwareCode></Source></Header>"
+    )
+    return f"{head}<Message>{header}<Children>{''.join(children)}</Children></Message>".encode()
+
+
+def child(born: str = "2015-01-02", nfa: str = "0", more: str = "", identifier: str = "00123") -> str:
+    return CHILD.format(id=identifier, born=born, nfa=nfa, more=more)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return load_settings(PROJECT, {"PATHWAYS_LANDING": str(tmp_path / "landing")})
+
+
+@pytest.fixture
+def land(settings: Settings, tmp_path: Path) -> Callable[..., tuple[bool, list[str]]]:
+    def run(content: bytes, name: str = "return.xml", **options: object) -> tuple[bool, list[str]]:
+        path = tmp_path / name
+        path.write_bytes(content)
+        said: list[str] = []
+        passed = land_returns(
+            settings,
+            [path],
+            say=lambda text, style: said.append(text),
+            **options,  # type: ignore[arg-type]
+        )
+        return passed, said
+
+    return run
+
+
+def rows_of(content: bytes, tmp_path: Path, name: str = "r.xml") -> dict[str, dict[str, list[object]]]:
+    path = tmp_path / name
+    path.write_bytes(content)
+    taken: list[Rows] = []
+    columns: dict[str, dict[str, list[object]]] = {}
+
+    def flush(header: object, rows: Rows) -> None:
+        taken.append(rows)
+        columns.update(rows.columns)
+
+    read_return(path, flush=flush)
+    return columns
+
+
+@pytest.mark.parametrize(
+    "text", ["01/05/2024", "2024-5-1", "20240501", "2024-02-30", "2024-W01-1", "2024-05-01Z"]
+)
+def test_a_date_that_is_not_iso_is_set_aside_with_its_line_and_never_inferred(
+    text: str, tmp_path: Path
+) -> None:
+    found = rows_of(message(child(born=text)), tmp_path)
+    assert found["child"]["birth_date"] == [None]
+    assert found["set_aside"]["rule_code"] == ["census_date_is_iso"]
+    assert found["set_aside"]["element"] == ["PersonBirthDate"]
+    assert found["set_aside"]["line_number"] == [2]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("0", False), ("false", False), ("1", True), ("true", True), ("", None)]
+)
+def test_truth_values_come_in_both_spellings(text: str, value: bool | None, tmp_path: Path) -> None:
+    found = rows_of(message(child(nfa=text)), tmp_path)
+    assert found["referral"]["is_no_further_action"] == [value]
+    assert found["set_aside"]["rule_code"] == []
+
+
+def test_another_truth_value_is_set_aside(tmp_path: Path) -> None:
+    found = rows_of(message(child(nfa="yes")), tmp_path)
+    assert found["set_aside"]["rule_code"] == ["census_truth_value_is_known"]
+
+
+def test_an_unknown_block_does_not_break_the_reading_of_the_rest(tmp_path: Path) -> None:
+    block = "<PreProceedingsandFGDM><PPStartDate>2025-01-01</PPStartDate></PreProceedingsandFGDM>"
+    closed = "<CINclosureDate>2024-06-01</CINclosureDate>"
+    found = rows_of(message(child(more=block + closed)), tmp_path)
+    assert found["set_aside"]["element"] == ["PreProceedingsandFGDM"]
+    assert found["set_aside"]["rule_code"] == ["census_element_is_known"]
+    assert found["referral"]["closure_date"] != [None]
+
+
+def test_an_element_given_twice_keeps_the_first_and_says_so(tmp_path: Path) -> None:
+    twice = "<ReasonForClosure>RC8</ReasonForClosure><ReasonForClosure>RC7</ReasonForClosure>"
+    found = rows_of(message(child(more=twice)), tmp_path)
+    assert found["referral"]["closure_reason_code"] == ["RC8"]
+    assert found["set_aside"]["rule_code"] == ["census_element_is_given_once"]
+
+
+def test_a_number_of_plans_that_is_none_is_set_aside(tmp_path: Path) -> None:
+    plan = (
+        "<ChildProtectionPlans><CPPstartDate>2024-07-01</CPPstartDate><NumberOfPreviousCPP>-1"
+        "</NumberOfPreviousCPP></ChildProtectionPlans>"
+    )
+    found = rows_of(message(child(more=plan)), tmp_path)
+    assert found["child_protection_plan"]["previous_plan_count"] == [None]
+    assert found["set_aside"]["rule_code"] == ["census_count_is_whole"]
+
+
+def test_ids_are_text_and_every_review_is_kept(tmp_path: Path) -> None:
+    plan = (
+        "<ChildProtectionPlans><CPPstartDate>2024-07-01</CPPstartDate><Reviews><CPPreviewDate>2024-09-01"
+        "</CPPreviewDate><CPPreviewDate>2024-12-01</CPPreviewDate></Reviews></ChildProtectionPlans>"
+    )
+    found = rows_of(message(child(more=plan)), tmp_path)
+    assert found["child"]["la_child_id"] == ["00123"]
+    assert len(found["review"]["review_date"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (message(child(), head='<!DOCTYPE m [<!ENTITY a "b">]>'), "a document type"),
+        (message(child())[:-20], "breaks off"),
+        (b"<Other/>", "a file of <Other>"),
+        (message(), "no child"),
+        (message(child(), header="<Header></Header>"), "no council or census year"),
+        (
+            message(child()).replace(b"<Year>2025", b"<Year>2031").replace(b"2025-03-31", b"2031-03-31"),
+            "2031",
+        ),
+        (message(child()).replace(b">CIN<", b">CLA<"), "collection CLA"),
+    ],
+    ids=[
+        "entities",
+        "truncated",
+        "another root",
+        "no child",
+        "no header",
+        "a later year",
+        "another collection",
+    ],
+)
+def test_what_is_no_return_is_refused_in_one_sentence_and_nothing_is_left(
+    content: bytes, words: str, land: Callable[..., tuple[bool, list[str]]], settings: Settings
+) -> None:
+    passed, said = land(content)
+    assert not passed
+    assert len(said) == 1
+    assert words in said[0]
+    assert list((settings.returns / RETURNS).iterdir()) == []
+    assert read_manifest(settings.returns) == []
+
+
+def test_a_bomb_of_gzip_ends(land: Callable[..., tuple[bool, list[str]]]) -> None:
+    comment = b"<!--" + b"x" * 9_000 + b"-->"
+    bomb = gzip.compress(b"<Message><Children>" + comment * 15_000)
+    passed, said = land(bomb, "bomb.xml.gz")
+    assert not passed
+    assert "unpacks to more" in said[0]
+
+
+def test_a_packed_return_and_one_with_a_namespace_are_the_same_return(tmp_path: Path) -> None:
+    plain = rows_of(message(child()), tmp_path)
+    packed = rows_of(gzip.compress(message(child())), tmp_path, "r.xml.gz")
+    spaced = rows_of(message(child()).replace(b"<Message>", b'<Message xmlns="urn:x">'), tmp_path, "n.xml")
+    assert plain == packed == spaced
+
+
+def test_a_landed_return_is_for_its_owner_alone_and_says_nothing_of_a_child(
+    land: Callable[..., tuple[bool, list[str]]], settings: Settings
+) -> None:
+    passed, said = land(message(child(born="1/1/2015", identifier="SECRET9")))
+    assert passed
+    assert "SECRET9" not in "".join(said)
+    assert "1/1/2015" not in "".join(said)
+    assert "line 2" in said[1]
+    for path in settings.returns.rglob("*"):
+        allowed = 0o700 if path.is_dir() else 0o600
+        assert stat.S_IMODE(path.stat().st_mode) == allowed, path
+    aside = pq.read_table(next(settings.returns.rglob("set_aside.parquet"))).to_pylist()
+    assert aside[0]["la_child_id"] == "SECRET9"
+
+
+def test_a_second_return_of_the_year_needs_amend_and_takes_the_place_of_the_first(
+    land: Callable[..., tuple[bool, list[str]]], settings: Settings
+) -> None:
+    assert land(message(child()))[0]
+    assert land(message(child()))[1][0].startswith("Known already")
+    other = message(child(), child(identifier="2"))
+    passed, said = land(other)
+    assert not passed
+    assert "--amend" in said[0]
+    assert land(other, amend=True)[0]
+    assert [row.child_count for row in read_manifest(settings.returns)] == [2]
+    assert len(list((settings.returns / RETURNS).iterdir())) == 1
+
+
+def test_a_return_without_a_header_is_told_its_council_and_year(
+    land: Callable[..., tuple[bool, list[str]]], settings: Settings
+) -> None:
+    bare = b"<Message><Children>" + child().encode() + b"</Children></Message>"
+    assert land(bare, la_code="331", census_year=2025)[0]
+    assert read_manifest(settings.returns)[0].return_key.startswith("331_2025_")
+
+
+def test_a_path_that_is_not_there_is_a_sentence(settings: Settings) -> None:
+    said: list[str] = []
+    assert not land_returns(settings, [Path("nowhere.xml")], say=lambda text, style: said.append(text))
+    assert "cannot be read" in said[0]
+
+
+def test_errors_of_the_reader_are_sentences(tmp_path: Path) -> None:
+    path = tmp_path / "x.xml"
+    path.write_bytes(b"\x1f\x8b damaged")
+    with pytest.raises(PathwaysError, match="damaged"):
+        read_return(path, flush=lambda header, rows: None)
