@@ -41,14 +41,10 @@ def make_command(
         span = _years(years)
         if not 1 <= children <= MOST_CHILDREN:
             _refuse(f"--children {children}: a number from 1 to {MOST_CHILDREN} was expected.")
-        try:
-            codes = synthetic_codes(max(councils, 0), _real_codes(settings))
-        except ValueError as fault:
-            codes, most = [], f" to {fault}"
-        else:
-            most = " upward"
-        if not codes:
-            _refuse(f"--councils {councils}: a number from 1{most} was expected.")
+        codes = synthetic_codes(_real_codes(settings))
+        if not 1 <= councils <= len(codes):
+            _refuse(f"--councils {councils}: a number from 1 to {len(codes)} was expected.")
+        codes = codes[:councils]
         folder = settings.project / "exports" / "synthetic" if output is None else output
         _require_room(folder, codes, span, packed=packed)
 

@@ -137,20 +137,14 @@ class Child:
     """Day from which it must have a UPN or the reason why not (8770Q)."""
 
 
-def synthetic_codes(count: int, real: Iterable[str]) -> list[str]:
-    """Three-digit codes for made-up councils, none of them DfE's.
+def synthetic_codes(real: Iterable[str]) -> list[str]:
+    """Three-digit codes for made-up councils, none of them DfE's, in the order in which they are used.
 
     900 and 950 to 999 first, then 100 to 199, then 001 to 099: DfE's run from 201 to 949, in use or not.
-
-    Raises:
-        ValueError: there are not so many.
     """
     taken = {int(code) for code in real if code.isdecimal()} | OTHER_SPECIMENS
     numbers = (900, *range(950, 1000), *range(100, 200), *range(1, 100))
-    codes = [f"{number:03d}" for number in numbers if number not in taken]
-    if count > len(codes):
-        raise ValueError(f"{len(codes)}")
-    return codes[:count]
+    return [f"{number:03d}" for number in numbers if number not in taken]
 
 
 def make_children(
