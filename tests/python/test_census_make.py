@@ -380,13 +380,14 @@ def test_how_often_children_come_back_can_be_chosen(name: str, is_early_help: bo
             if case.reason in ("RC8", "RC9")
             and case.is_referred_to_early_help is is_early_help
             and 0 <= case.referral - first < 3 * 365
+            and case.referral + 365 < child.birth + 18 * 365
         ]
         return sum(back) / len(back)
 
     first = first_day(2022)
     plain = {"often_share": 0.0, "seldom_factor": 1.0, "early_help_share": 0.5}
-    seldom = list(make_children("900", 3_000, YEARS, 1, Rates(**plain, **{name: 0.05})))
-    often = list(make_children("900", 3_000, YEARS, 1, Rates(**plain, **{name: 0.6})))
+    seldom = list(make_children("900", 6_000, YEARS, 1, Rates(**plain, **{name: 0.05})))
+    often = list(make_children("900", 6_000, YEARS, 1, Rates(**plain, **{name: 0.6})))
     assert share_back(seldom) == pytest.approx(0.05, abs=0.03)
     assert share_back(often) == pytest.approx(0.6, abs=0.06)
 
