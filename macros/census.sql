@@ -1,0 +1,11 @@
+{# Rows of one table of the landed census returns; none where no return is landed. A folder that the
+   manifest does not name is left out by the join with stg_census__return. #}
+{% macro census_rows(table, columns) -%}
+    {%- set files = census_folder() ~ '/returns/[0-9]*/' ~ table ~ '.parquet' -%}
+    {%- if has_files(files) %}{{ parquet_files(files) }}{% else %}{{ no_rows(columns) }}{% endif -%}
+{%- endmacro %}
+
+{# Where `pathways land` puts census returns: the manifest, and a folder of Parquet files for each. #}
+{% macro census_folder() -%}
+    {{ return(env_var('PATHWAYS_LANDING', 'landing') ~ '/census') }}
+{%- endmacro %}

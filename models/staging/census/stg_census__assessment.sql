@@ -1,0 +1,23 @@
+{{ config(materialized='table') }}
+{#- a table, since a view over a file breaks when the file goes -#}
+{%- set columns = [
+    'return_key',
+    'referral_number',
+    'assessment_number',
+    'start_date',
+    'internal_review_date',
+    'authorisation_date',
+] -%}
+
+select
+    census_return.la_code,
+    census_return.census_year,
+    cast(landed.return_key as string) as return_key,
+    cast(landed.referral_number as bigint) as referral_number,
+    cast(landed.assessment_number as bigint) as assessment_number,
+    cast(landed.start_date as date) as start_date,
+    cast(landed.internal_review_date as date) as internal_review_date,
+    cast(landed.authorisation_date as date) as authorisation_date
+from {{ census_rows('assessment', columns) }} as landed
+inner join {{ ref('stg_census__return') }} as census_return
+    on landed.return_key = census_return.return_key

@@ -1,0 +1,21 @@
+{{ config(materialized='table') }}
+{#- a table, since a view over a file breaks when the file goes -#}
+{%- set columns = [
+    'return_key',
+    'referral_number',
+    'cin_plan_number',
+    'start_date',
+    'end_date',
+] -%}
+
+select
+    census_return.la_code,
+    census_return.census_year,
+    cast(landed.return_key as string) as return_key,
+    cast(landed.referral_number as bigint) as referral_number,
+    cast(landed.cin_plan_number as bigint) as cin_plan_number,
+    cast(landed.start_date as date) as start_date,
+    cast(landed.end_date as date) as end_date
+from {{ census_rows('cin_plan', columns) }} as landed
+inner join {{ ref('stg_census__return') }} as census_return
+    on landed.return_key = census_return.return_key
