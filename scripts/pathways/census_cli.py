@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import csv
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import astuple
+from functools import partial
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from pathways.errors import PathwaysError
 from pathways.settings import Settings, load_settings
 from pathways.terminal import plain_errors, say
+
+if TYPE_CHECKING:
+    from pathways.census.synthetic_faults import Fault
+
+FAULTS_FILE = "cin_faults.csv"
 
 census_app = typer.Typer(help="Returns of the children in need (CIN) census.", no_args_is_help=True)
 
@@ -32,6 +42,10 @@ def make_command(
         Path | None, typer.Option(help="Folder to write to; exports/synthetic, else.", show_default=False)
     ] = None,
     packed: Annotated[bool, typer.Option("--gzip", help="Pack each return: .xml.gz.")] = False,
+    with_faults: Annotated[
+        float,
+        typer.Option(help=f"Share of children, 0 to 1, in whom a rule is broken; {FAULTS_FILE} lists them."),
+    ] = 0.0,
 ) -> None:
     """Write made-up, linked census returns, marked as synthetic: to try, test and measure with."""
     with plain_errors():
@@ -45,32 +59,60 @@ def make_command(
         if not 1 <= councils <= len(codes):
             _refuse(f"--councils {councils}: a number from 1 to {len(codes)} was expected.")
         codes = codes[:councils]
+        if not 0 <= with_faults <= 1:
+            _refuse(f"--with-faults {with_faults:g}: a share from 0 to 1 was expected.")
         folder = settings.project / "exports" / "synthetic" if output is None else output
-        _require_room(folder, codes, span, packed=packed)
+        _require_room(folder, codes, span, packed=packed, has_faults=with_faults > 0)
+        folder.mkdir(parents=True, exist_ok=True)
 
         from pathways.census.returns_xml import write_returns
+        from pathways.census.synthetic_faults import plant_faults
         from pathways.progress import counting
 
-        folder.mkdir(parents=True, exist_ok=True)
-        thousands = children // 1000
-        sizes, referral_count = 0, 0
-        with counting("Writing, thousand children", thousands * len(codes)) as tick:
+        size, referral_count = 0, 0
+        with (
+            counting("Writing, thousand children", children // 1000 * len(codes)) as tick,
+            _noting(folder, with_faults > 0) as (note, noted),
+        ):
             for code in codes:
-
-                def told(code: str = code) -> None:
-                    tick(f"council {code}")
-
                 made = make_children(code, children, span, seed)
+                if with_faults:
+                    made = plant_faults(made, code, span, seed=seed, share=with_faults, note=note)
+                told = partial(tick, f"council {code}")
                 written = write_returns(made, folder, code, span, seed=seed, is_packed=packed, tick=told)
                 referral_count += written.referral_count
-                sizes += sum(path.stat().st_size for path in written.files)
-        returns = len(codes) * len(span)
+                size += sum(path.stat().st_size for path in written.files)
+        faults = f" {_count(noted[0], 'fault')} in {FAULTS_FILE}." if with_faults else ""
+        where = settings.relative(folder.resolve())
         say(
-            f"Written to {settings.relative(folder.resolve())}: {_count(returns, 'return')} of "
+            f"Written to {where}: {_count(len(codes) * len(span), 'return')} of "
             f"{_count(len(codes), 'council')}, {_count(children * len(codes), 'child', 'children')}, "
-            f"{_count(referral_count, 'referral')}, {sizes / 1e6:,.1f} MB. All of it is synthetic.",
+            f"{_count(referral_count, 'referral')}, {size / 1e6:,.1f} MB. All of it is synthetic.{faults}",
             "green",
         )
+
+
+@contextmanager
+def _noting(folder: Path, has_faults: bool) -> Iterator[tuple[Callable[[Fault], None], list[int]]]:
+    """What writes down each planted fault, and how many there are; the file is there whole or not at all."""
+    noted = [0]
+    if not has_faults:
+        yield lambda fault: None, noted
+        return
+    draft = folder / f".{FAULTS_FILE}.draft"
+    try:
+        with draft.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(["la_code", "census_year", "la_child_id", "referral_date", "rule_code"])
+
+            def note(fault: Fault) -> None:
+                noted[0] += 1
+                writer.writerow(astuple(fault))
+
+            yield note, noted
+        draft.replace(folder / FAULTS_FILE)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _count(number: int, one: str, many: str | None = None) -> str:
@@ -85,7 +127,8 @@ def _refuse(sentence: str) -> NoReturn:
 
 def _years(text: str) -> range:
     """Census years from ``2022-2025``, ``2025`` or a count."""
-    from pathways.census.synthetic import FIRST_YEAR, LAST_YEAR, NEWEST_YEAR
+    from pathways.census.return_file import FIRST_YEAR, LAST_YEAR
+    from pathways.census.synthetic import NEWEST_YEAR
 
     parts = re.fullmatch(r"(\d{4})(?:-(\d{4}))?|(\d{1,2})", text.strip(), re.ASCII)
     if parts is not None:
@@ -104,14 +147,12 @@ def _years(text: str) -> range:
 
 def _real_codes(settings: Settings) -> list[str]:
     """DfE's codes of all councils, in use or not."""
-    import csv
-
     path = settings.seeds / "reference" / "authority.csv"
     with path.open(encoding="utf-8", newline="") as file:
         return [row.get("dfe_la_code") or "" for row in csv.DictReader(file)]
 
 
-def _require_room(folder: Path, codes: list[str], years: range, *, packed: bool) -> None:
+def _require_room(folder: Path, codes: list[str], years: range, *, packed: bool, has_faults: bool) -> None:
     """Sees that no return of another run would stand beside those of this one, as if they were linked."""
     from pathways.census.returns_xml import return_name
 
@@ -120,7 +161,8 @@ def _require_room(folder: Path, codes: list[str], years: range, *, packed: bool)
     if not folder.is_dir():
         _refuse(f"--output {folder}: a folder was expected, and a file is there.")
     ours = {return_name(code, year, packed) for code in codes for year in years}
-    others = sorted(path.name for path in folder.glob("cin_*.xml*") if path.name not in ours)
+    ours |= {FAULTS_FILE} if has_faults else set()
+    others = sorted(path.name for path in folder.glob("cin_*") if path.name not in ours)
     if others:
         more = f" and {len(others) - 1} more" if len(others) > 1 else ""
         raise PathwaysError(

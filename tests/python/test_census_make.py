@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import json
 import os
@@ -17,8 +18,10 @@ from typer.testing import CliRunner
 
 from conftest import PROJECT, SHARED
 from helpers_census import broken_rules, day, is_true, root_of, texts, working_days
+from pathways.census.return_file import read_return
 from pathways.census.returns_xml import write_returns
 from pathways.census.synthetic import Child, make_children, synthetic_codes
+from pathways.census.synthetic_faults import PLANTED_RULES
 from pathways.census.synthetic_rates import Rates
 from pathways.census.working_days import bank_holidays, easter_sunday, first_day
 from pathways.cli import app
@@ -294,6 +297,34 @@ def test_the_rules_of_the_tests_find_what_is_broken() -> None:
     assert len(checked) >= 15
 
 
+def test_planted_faults_break_the_rules_that_are_noted_and_no_child_without_one_breaks_any(
+    tmp_path: Path,
+) -> None:
+    options = ("--children", "3000", "--with-faults", "0.1", "--output", str(tmp_path))
+    code, output = run(*options)
+    assert code == 0, output
+    with (tmp_path / "cin_faults.csv").open(encoding="utf-8", newline="") as file:
+        planted = list(csv.DictReader(file))
+    assert {row["rule_code"] for row in planted} == set(PLANTED_RULES)
+    assert f"{len(planted)} faults in cin_faults.csv" in output
+    for year in YEARS:
+        found = broken_rules(tmp_path / f"cin_900_{year}.xml")
+        ours = [row for row in planted if row["census_year"] == str(year)]
+        for row in ours:
+            assert row["la_child_id"] in found.get(row["rule_code"], []), row
+        assert {child_id for ids in found.values() for child_id in ids} == {
+            row["la_child_id"] for row in ours
+        }
+    assert run("--children", "3000", "--output", str(tmp_path))[0] == 1
+
+
+def test_what_is_made_can_be_landed(tmp_path: Path) -> None:
+    [path] = write(tmp_path, 300, range(2024, 2025), is_packed=True)
+    header, counts = read_return(path, flush=lambda header, rows: None)
+    assert header.is_synthetic and (header.la_code, header.census_year) == ("900", 2024)
+    assert counts["set_aside"] == 0 and counts["child"] > 50
+
+
 # --- like England's --------------------------------------------------------------------------------------
 
 
@@ -465,6 +496,7 @@ def test_years_may_be_a_count_or_one(tmp_path: Path) -> None:
         (("--years", "2025-2022"), "--years '2025-2022': census years"),
         (("--years", "0"), "--years '0': census years"),
         (("--years", "all"), "--years 'all': census years"),
+        (("--with-faults", "2"), "--with-faults 2: a share from 0 to 1 was expected."),
         (("--output", str(PROJECT / "README.md")), "README.md: a folder was expected"),
     ],
 )

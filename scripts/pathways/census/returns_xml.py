@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from pathways.census.return_file import SYNTHETIC_SOFTWARE
 from pathways.census.synthetic import Assessment, Case, Child, Enquiry, Protection
 from pathways.census.synthetic_rates import CIN_PLAN_SINCE, SEX_SINCE
 from pathways.census.working_days import CENSUS_YEAR, ISO, first_day, last_day
 from pathways.files import put_on_disk
 
-SOFTWARE_CODE = "pathways-synthetic"
-"""By this the door knows a made-up return."""
 _RELEASE = "1"
 _GENDER = {"M": "1", "F": "2", "U": "0"}
 _BUFFER = 1 << 20
@@ -82,10 +81,9 @@ class YearView:
             return head + "<ReferralNFA>true</ReferralNFA></CINdetails>"
         parts = [head]
         if case.closure <= self.last:
-            parts.append(
-                f"<CINclosureDate>{ISO[case.closure]}</CINclosureDate>"
-                f"<ReasonForClosure>{case.reason}</ReasonForClosure>"
-            )
+            parts.append(f"<CINclosureDate>{ISO[case.closure]}</CINclosureDate>")
+            if case.reason:
+                parts.append(f"<ReasonForClosure>{case.reason}</ReasonForClosure>")
         parts.extend([self.assessment(one) for one in case.assessments])
         if self.year >= CIN_PLAN_SINCE:
             parts.extend([self.plan(start, end) for start, end in case.plans])
@@ -161,7 +159,7 @@ class YearView:
             "No child and no council in it is real. -->\n"
             f"<Message><Header><CollectionDetails><Collection>CIN</Collection><Year>{self.year}</Year>"
             f"<ReferenceDate>{ISO[self.last]}</ReferenceDate></CollectionDetails><Source>"
-            f"<SourceLevel>L</SourceLevel><LEA>{la_code}</LEA><SoftwareCode>{SOFTWARE_CODE}</SoftwareCode>"
+            f"<SourceLevel>L</SourceLevel><LEA>{la_code}</LEA><SoftwareCode>{SYNTHETIC_SOFTWARE}</SoftwareCode>"
             f"<Release>{_RELEASE}</Release><SerialNo>001</SerialNo>"
             f"<DateTime>{self.year}-06-01T09:00:00</DateTime></Source></Header><Children>\n"
         )

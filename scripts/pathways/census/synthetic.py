@@ -44,8 +44,6 @@ from pathways.census.working_days import (
     working_days_between,
 )
 
-FIRST_YEAR, LAST_YEAR = 2017, 2026
-"""Census years whose code lists are known."""
 NEWEST_YEAR = 2025
 """Census year of the newest figures that DfE has published."""
 MOST_CHILDREN = 9_999_999
