@@ -29,7 +29,7 @@ it should not.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -284,6 +284,8 @@ class ContradictionError(PathwaysError):
 
 
 Integers = NDArray[np.int64]
+World = Mapping[Cell, int]
+"""Counts of cells, shown or not, that fit together."""
 
 
 @dataclass
@@ -298,14 +300,20 @@ class Group:
     rows: list[tuple[Integers, int, bool]]
     ceiling: int
     seen: list[Integers] = field(default_factory=list)
+    swept: set[int] = field(default_factory=set)
 
     def vector(self, terms: Terms) -> Integers:
         """Signs of the cells in a sum."""
-        place = {cell: number for number, cell in enumerate(self.cells)}
         signs = np.zeros(len(self.cells), dtype=np.int64)
         for cell, sign in terms:
-            signs[place[cell]] += sign
+            signs[self.cells.index(cell)] += sign
         return signs
+
+    def see(self, counts: Sequence[int] | Integers) -> None:
+        """Keeps counts that are possible."""
+        found: Integers = np.asarray(counts, dtype=np.int64)
+        if not any(np.array_equal(found, other) for other in self.seen):
+            self.seen.append(found)
 
     def solve(self, goal: Integers, limits: Sequence[tuple[Integers, float, float]] = ()) -> Integers | None:
         """Counts for which `goal` is lowest, or None if there are none within the limits."""
@@ -329,7 +337,7 @@ class Group:
         if done.x is None:
             raise RuntimeError(f"the solver stopped: {done.message}")
         found: Integers = np.rint(done.x).astype(np.int64)
-        self.seen.append(found)
+        self.see(found)
         return found
 
     def range(self, terms: Terms) -> Range:
@@ -339,21 +347,45 @@ class Group:
             ContradictionError: no counts are possible at all.
         """
         signs = self.vector(terms)
-        low = self.solve(signs)
-        high = self.solve(-signs, [(signs, -np.inf, self.ceiling)])
-        if low is None:
-            raise ContradictionError("no counts fit what is published")
-        lowest = int(signs @ low)
-        # over the ceiling from the start: as good as without limit
-        highest = self.ceiling if high is None else int(signs @ high)
-        return Range(lowest, None if highest >= self.ceiling else highest)
+        seen = [int(signs @ counts) for counts in self.seen]
+        # a limit by the mark that was seen to be reached needs no solver
+        floor, roof = self.bounds[self.cells.index(terms[0][0])] if len(terms) == 1 else (None, None)
+        if floor not in seen or terms[0][1] != 1:
+            low = self.solve(signs)
+            if low is None:
+                raise ContradictionError("no counts fit what is published")
+            floor = int(signs @ low)
+        if roof not in seen or terms[0][1] != 1:
+            high = self.solve(-signs, [(signs, -np.inf, self.ceiling)])
+            # over the ceiling from the start: as good as without limit
+            roof = self.ceiling if high is None else int(signs @ high)
+        assert floor is not None and roof is not None
+        return Range(floor, None if roof >= self.ceiling else roof)
 
     def may_be(self, terms: Terms, value: int) -> bool:
         """Whether a sum may have a value."""
         signs = self.vector(terms)
         if any(int(signs @ counts) == value for counts in self.seen):
             return True
+        if self.sweep(value) and any(int(signs @ counts) == value for counts in self.seen):
+            return True
         return self.solve(np.zeros(len(self.cells), np.int64), [(signs, value, value)]) is not None
+
+    def sweep(self, value: int) -> bool:
+        """Looks for counts in which many small cells have a value at once, to save asking for each."""
+        missing = [
+            number
+            for number, bounds in enumerate(self.bounds)
+            if bounds == (SMALLEST, LARGEST) and all(counts[number] != value for counts in self.seen)
+        ]
+        if value in self.swept or len(missing) < 3:
+            return False
+        self.swept.add(value)
+        units = np.eye(len(self.cells), dtype=np.int64)
+        goal = units[missing].sum(axis=0)
+        self.solve(-goal, [(units[number], -np.inf, value) for number in missing])
+        self.solve(goal, [(units[number], value, np.inf) for number in missing])
+        return True
 
     def is_seen_to_vary(self, terms: Terms, width: int) -> bool:
         """Whether counts seen so far differ by as much."""
@@ -366,7 +398,11 @@ class Knowledge:
     """All that a reader knows of the cells that are not shown."""
 
     def __init__(
-        self, known: Mapping[Cell, int], bounds: Mapping[Cell, tuple[int, int | None]], facts: Iterable[Fact]
+        self,
+        known: Mapping[Cell, int],
+        bounds: Mapping[Cell, tuple[int, int | None]],
+        facts: Sequence[Fact],
+        worlds: Iterable[World] = (),
     ):
         """Takes in what is known.
 
@@ -374,6 +410,7 @@ class Knowledge:
             known: Counts that are shown.
             bounds: Lowest and highest number of the cells that are not.
             facts: Sums that are known; every cell in them is in one of the two.
+            worlds: Counts that were possible by what was known before; those that still are save the solver work.
         """
         self.known = known
         leader = {cell: cell for cell in bounds}
@@ -403,6 +440,28 @@ class Knowledge:
         for terms, low, is_equal in open_facts:
             group = self.group_of[terms[0][0]]
             group.rows.append((group.vector(terms), low, is_equal))
+        self.groups = list(groups.values())
+        for world in worlds:
+            if _fits(world, known, bounds, facts):
+                for group in self.groups:
+                    group.see([world[cell] for cell in group.cells])
+
+    def worlds(self) -> list[World]:
+        """Counts of all cells that were found possible."""
+        first = {
+            cell: int(count)
+            for group in self.groups
+            for cell, count in zip(group.cells, group.seen[0], strict=True)
+        }
+        return [
+            {
+                **self.known,
+                **first,
+                **{cell: int(count) for cell, count in zip(group.cells, counts, strict=True)},
+            }
+            for group in self.groups
+            for counts in group.seen
+        ]
 
     def reduce(self, terms: Terms) -> tuple[Terms, int]:
         """A sum without its known cells, and what these add up to."""
@@ -419,7 +478,7 @@ class Knowledge:
         """Whether there are counts for which all of it holds."""
         return all(
             group.seen or group.solve(np.zeros(len(group.cells), np.int64)) is not None
-            for group in {id(group): group for group in self.group_of.values()}.values()
+            for group in self.groups
         )
 
     def range(self, terms: Terms) -> Range:
@@ -439,6 +498,27 @@ class Knowledge:
         """Whether a sum is known already to vary by as much."""
         rest, _ = self.reduce(terms)
         return bool(rest) and self.group_of[rest[0][0]].is_seen_to_vary(rest, width)
+
+
+def _fits(
+    world: World,
+    known: Mapping[Cell, int],
+    bounds: Mapping[Cell, tuple[int, int | None]],
+    facts: Iterable[Fact],
+) -> bool:
+    """Whether counts are possible by what is known."""
+    for cell, value in known.items():
+        if world.get(cell) != value:
+            return False
+    for cell, (low, high) in bounds.items():
+        count = world.get(cell)
+        if count is None or count < low or (high is not None and count > high):
+            return False
+    for fact in facts:
+        total = sum(sign * world[cell] for cell, sign in fact.terms)
+        if total < 0 or (fact.is_nought and total):
+            return False
+    return True
 
 
 def facts_of(relations: Iterable[Relation]) -> list[Fact]:
@@ -535,16 +615,27 @@ def _intersection(
 
 
 def boldest(
-    table: Table, cells: set[Cell], facts: Sequence[Fact], earlier: Sequence[Table]
+    table: Table,
+    cells: set[Cell],
+    facts: Sequence[Fact],
+    earlier: Sequence[Table],
+    worlds: Iterable[World] = (),
 ) -> tuple[Supposed, Knowledge]:
     """The boldest supposition that is not contradicted, and what follows.
+
+    Args:
+        table: The answer.
+        cells: Cells that hang together.
+        facts: What is known of them.
+        earlier: Answers before this one.
+        worlds: Counts that may be possible.
 
     Raises:
         ContradictionError: what is published contradicts itself.
     """
     for supposed in suppositions(table, cells, facts, earlier):
         try:
-            knowledge = Knowledge(supposed.known, supposed.bounds, supposed.facts)
+            knowledge = Knowledge(supposed.known, supposed.bounds, supposed.facts, worlds)
         except ContradictionError:
             continue
         if knowledge.is_possible():
@@ -589,8 +680,8 @@ def find_narrow(
     facts: Sequence[Fact],
     earlier: Sequence[Table],
     knowledge: Knowledge,
-    ranges: dict[Cell, Range],
-) -> Iterable[Finding]:
+    ranges: dict[Cell, Range] | None = None,
+) -> Iterator[Finding]:
     """Yields what can be worked out too well; puts the ranges of cells kept back into `ranges`."""
     for cell in sorted(cells & published.keys()):
         here, terms = published[cell], ((cell, 1),)
@@ -603,15 +694,20 @@ def find_narrow(
                     change = abs(here.value - was.value)
                     yield Finding(f"the revision of {cell}", terms, Range(change, change))
             continue
-        found = ranges[cell] = knowledge.range(terms)
         if here.status is Status.PRIMARY:
             is_safe = all(knowledge.may_be(terms, value) for value in range(SMALLEST, LARGEST + 1))
         else:
-            # a figure that was shown is shown again unless it is revised: it is not what it was
-            gone = {was.value for was in before if was.value is not None and _holds(found, was.value)}
-            is_safe = found.highest is None or found.highest - found.lowest - len(gone) >= WIDTH
+            width = WIDTH + len({was.value for was in before if was.value is not None})
+            is_safe = knowledge.is_seen_to_vary(terms, width)
+            if not is_safe:
+                # a figure that was shown is shown again unless it is revised: it is not what it was
+                found = knowledge.range(terms)
+                gone = {was.value for was in before if was.value is not None and _holds(found, was.value)}
+                is_safe = found.highest is None or found.highest - found.lowest - len(gone) >= WIDTH
+        if ranges is not None:
+            ranges[cell] = knowledge.range(terms)
         if not is_safe:
-            yield Finding(str(cell), terms, found)
+            yield Finding(str(cell), terms, knowledge.range(terms))
     for fact in facts:
         if not fact.counts or knowledge.is_seen_to_vary(fact.terms, WIDTH):
             continue
