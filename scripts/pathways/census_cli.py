@@ -32,7 +32,7 @@ def _census() -> None:
 
 @census_app.command("make")
 def make_command(
-    children: Annotated[int, typer.Option(help="Children of each council.")] = 1000,
+    children: Annotated[int, typer.Option(help="Children of each council, in all years together.")] = 1000,
     councils: Annotated[int, typer.Option(help="Made-up councils; their codes are not DfE's.")] = 1,
     years: Annotated[
         str, typer.Option(help="Census years, such as 2022-2025 or 2025, or how many up to 2025.")

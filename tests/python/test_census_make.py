@@ -439,6 +439,16 @@ def test_bank_holidays_are_englands() -> None:
     assert date(2021, 12, 28) in bank_holidays(2021) and date(2023, 5, 8) in bank_holidays(2023)
 
 
+def test_bank_holidays_are_those_of_the_seed() -> None:
+    path = PROJECT / "seeds" / "reference" / "bank_holiday.csv"
+    if not path.exists():
+        pytest.skip("the project has no list of bank holidays")
+    with path.open(encoding="utf-8", newline="") as file:
+        listed = {date.fromisoformat(row["bank_holiday_date"]) for row in csv.DictReader(file)}
+    assert listed
+    assert listed == {one for year in {one.year for one in listed} for one in bank_holidays(year)}
+
+
 # --- memory ----------------------------------------------------------------------------------------------
 
 
