@@ -1,0 +1,146 @@
+with referral as (
+    select
+        la_code,
+        census_year,
+        return_key,
+        la_child_id,
+        referral_number,
+        referral_date,
+        closure_date,
+        closure_reason_code,
+        is_closed_in_its_year,
+        is_no_further_action,
+        is_of_its_year,
+        age_band_code,
+        has_assessment_in_any_return,
+        has_other_activity_in_any_return,
+        own_referral_number
+    from {{ ref('int_census_referral__linked') }}
+),
+
+census_return as (
+    select
+        la_code,
+        census_year,
+        last_covered_date
+    from {{ ref('int_census_return__covered') }}
+),
+
+closed as (
+    select
+        la_code,
+        census_year,
+        return_key,
+        la_child_id,
+        referral_number,
+        referral_date,
+        closure_date,
+        closure_reason_code,
+        is_no_further_action,
+        age_band_code,
+        has_assessment_in_any_return,
+        has_other_activity_in_any_return,
+        own_referral_number
+    from referral
+    where closure_reason_code in ('RC7', 'RC8', 'RC9') and is_closed_in_its_year
+),
+
+-- referrals and closures of a child in order of their days. A closure stands before the referrals of its
+-- day, since a child may be referred again on the day of the closure; never before its own referral.
+happened as (
+    select
+        la_code,
+        la_child_id,
+        null as return_key,
+        null as referral_number,
+        referral_date as event_date,
+        cast(referral_number as double) as day_order,
+        referral_date,
+        case when has_assessment_in_any_return and not is_no_further_action then referral_date end
+            as assessed_referral_date
+    from referral
+    where is_of_its_year
+    union all
+    select
+        la_code,
+        la_child_id,
+        return_key,
+        referral_number,
+        greatest(closure_date, referral_date) as event_date,
+        case
+            when closure_date > referral_date or own_referral_number is null then 0
+            else own_referral_number + 0.5
+        end as day_order,
+        null as referral_date,
+        null as assessed_referral_date
+    from closed
+),
+
+looked_forward as (
+    select
+        return_key,
+        referral_number,
+        min(referral_date) over after_it as next_referral_date,
+        min(assessed_referral_date) over after_it as next_assessed_referral_date
+    from happened
+    window
+        after_it as (
+            partition by la_code, la_child_id
+            order by event_date, day_order, return_key
+            rows between 1 following and unbounded following
+        )
+),
+
+followed as (
+    select
+        return_key,
+        referral_number,
+        next_referral_date,
+        next_assessed_referral_date
+    from looked_forward
+    where return_key is not null
+)
+
+select
+    closed.la_code,
+    closed.census_year,
+    closed.return_key,
+    closed.la_child_id,
+    closed.referral_number,
+    closed.referral_date,
+    closed.closure_date,
+    closed.closure_reason_code,
+    closed.is_no_further_action,
+    closed.age_band_code,
+    closed.has_assessment_in_any_return,
+    closed.has_other_activity_in_any_return,
+    followed.next_referral_date,
+    followed.next_assessed_referral_date,
+    -- no referral after it is no re-referral, not an unknown one
+    coalesce(
+        {{ days_between('closed.referral_date', 'followed.next_referral_date') }} <= 365, false
+    ) as is_rereferred_initial_365,
+    coalesce(
+        {{ days_between('closed.referral_date', 'followed.next_assessed_referral_date') }} <= 365, false
+    ) as is_rereferred_initial_365_assessed,
+    coalesce(
+        followed.next_referral_date <= {{ twelve_months_after('closed.referral_date') }}, false
+    ) as is_rereferred_initial_12_months,
+    coalesce(
+        {{ days_between('closed.closure_date', 'followed.next_referral_date') }} <= 365, false
+    ) as is_rereferred_closure_365,
+    coalesce(
+        {{ days_between('closed.referral_date', 'census_return.last_covered_date') }} >= 365, false
+    ) as is_follow_up_complete_initial,
+    coalesce(
+        {{ days_between('closed.closure_date', 'census_return.last_covered_date') }} >= 365, false
+    ) as is_follow_up_complete_closure
+from closed
+inner join followed
+    on
+        closed.return_key = followed.return_key
+        and closed.referral_number = followed.referral_number
+inner join census_return
+    on
+        closed.la_code = census_return.la_code
+        and closed.census_year = census_return.census_year
