@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -21,7 +22,7 @@ from pathways.foi.document import Cell, Grid
 from pathways.foi.labels import Label, read_label
 from pathways.foi.marks import DocumentMark, MarkReader
 from pathways.foi.periods import Period, YearKind
-from pathways.foi.wording import QuestionReading, leading_number
+from pathways.foi.wording import QuestionReading, leading_number, said_otherwise
 
 SPREADING = frozenset({"published_elsewhere", "not_held", "refused", "not_available", "not_applicable"})
 """Statuses that hold for a whole row where they are printed once, in its first figure or over all of them."""
@@ -108,6 +109,19 @@ class Reader:
 _BARE_YEAR = re.compile(r"20[0-3]\d")
 _PART = re.compile(r"[(\[]?[a-e][)\].]*", re.IGNORECASE)
 _QUESTION_DIGIT = re.compile(r"[1-9](?:\s?\(?[a-e]\)?)?")
+_PART_OF_YEAR = re.compile(
+    r"\bQ[1-4]\s*(?:20)?\d{2}\s*[/-]\s*\d{2}\b(?=.*quarter)|\bquarters?\b|\bH[12]\b|\bhalf[- ]year|"
+    r"\b(?:first|second|third|last|final) (?:half|months?)\b",
+    re.IGNORECASE,
+)
+_OTHER_GROUP = re.compile(
+    r"(?:sex|gender|council|authority|local authority|area|district|region|ward|locality|ethnicity|"
+    r"ethnic group|"
+    r"disability|nationality|religion)\W*",
+    re.IGNORECASE,
+)
+_EVERYONE = re.compile(r"(?:all|total|totals|persons?|both|everyone|any|overall)\b.*", re.IGNORECASE)
+_OVER_17 = re.compile(r"\b18\s*(?:\+|plus|and (?:over|above)|or over|-\s*\d\d)", re.IGNORECASE)
 _HANGING = re.compile(
     r"(?P<marks>(?:(?:[-–—•·>»]|\.{3}|…)\s*)*)"
     r"(?P<of>(?:of (?:which|whom|these|those|them)|thereof)\b[,:]?|(?<=[….] )and\b|(?<=[….])and\b)\s*",
@@ -730,6 +744,7 @@ class GridReader:
         sections = self.section_labels(row)
         placed = [self._fact(row, column, self.row_labels(row, column), sections) for column in columns]
         figures = [fact for fact in placed if not fact.aside]
+        self._doubt_row(row, figures)
         spread = self._spread(row, figures)
         if spread is not None:
             yield spread
@@ -738,10 +753,54 @@ class GridReader:
         for fact in figures:
             yield self._merged_count(fact)
 
+    def _doubt_row(self, row: int, facts: list[Fact]) -> None:
+        """Doubts the figures of a row that is wider than its headings, or of one group among others."""
+        bare = [fact for fact in facts if fact.text and not self._has_heading(row, fact.column)]
+        if bare and len(facts) - len(bare) > 1:
+            for fact in facts:
+                fact.doubts.append("its row has more figures than there are headings")
+        group = self._group_of(row)
+        over_17 = any(_OVER_17.search(cell.text) for cell in self.grid.cells)
+        for fact in facts:
+            if group:
+                fact.doubts.append(f"its row is about a part of the children ({group[:40]})")
+            if over_17 and fact.age == "16+" and not _OVER_17.search(fact.age_label):
+                fact.doubts.append("those of 18 and over stand beside it")
+
+    def _has_heading(self, row: int, column: int) -> bool:
+        """Whether anything stands over a figure; true where nothing stands over any figure of its row."""
+        labels = {at: self.column_labels(row, at) for at in self.value_columns(self.blocks[row])}
+        if sum(any(label.dimensions for label in over) for over in labels.values()) < 2:
+            return True
+        return bool(labels.get(column))
+
+    def _group_of(self, row: int) -> str:
+        """What a row says in a column of councils, sexes or the like, if it is not all of them."""
+        first = self.first_value_column.get(self.blocks[row], 1)
+        for at in (at for at in self.columns if at in self.label_columns or at < first):
+            heading = next((label for label in self.column_labels(row, at)), None)
+            if heading is None or not _OTHER_GROUP.fullmatch(heading.text):
+                continue
+            own = self.text(row, at)
+            others = Counter(
+                self.text(other, at)
+                for other in self.rows
+                if self.kinds[other] == "figures" and self.text(other, at)
+            )
+            is_place = heading.text.lower().startswith(("council", "auth", "local", "area"))
+            if own and not _EVERYONE.fullmatch(own) and not (is_place and others.most_common(1)[0][0] == own):
+                return own
+        return ""
+
     def _merged_count(self, fact: Fact) -> Fact:
         cell = self.grid.at.get((fact.row, fact.column))
-        if cell is not None and cell.column_span > 1 and self.reader.status(cell.text) == "reported":
+        if cell is None or self.reader.status(cell.text) != "reported":
+            return fact
+        if cell.column_span > 1:
             fact.doubts.append("one number is printed over several columns")
+            fact.question = None
+        elif sum(self.kinds[row] == "figures" for row in cell.rows) > 1:
+            fact.doubts.append("one number is printed over several rows")
             fact.question = None
         return fact
 
@@ -793,6 +852,7 @@ class GridReader:
             fact.is_lost = bool(fact.text)
             return fact
         self._place_question(fact, stub, headings, sections)
+        self._hold_against(fact, stub, headings)
         self._place_period(fact, [stub, headings, *([label] for label in sections)])
         if fact.period is None and not fact.doubts and not fact.aside:
             self._place_period(fact, [self._labels_over_ages(row, stub)])
@@ -869,6 +929,22 @@ class GridReader:
         numbers = {leading_number(label.question_words)[0] for label in named} - {None}
         reading = self.reader.label(joint).question if len(numbers) == 1 else named[0].question
         return reading, joint if len(numbers) == 1 else named[0].text
+
+    def _hold_against(self, fact: Fact, stub: list[Label], headings: list[Label]) -> None:
+        """Doubts a figure whose labels say another part of the year, group or area, or another question."""
+        question_set = self.reader.question_set
+        has_own = any(label.question for label in stub)
+        for label in [*stub, *headings]:
+            words = "" if label.question else said_otherwise(question_set, None, label.text)
+            if words:
+                fact.doubts.append(f"'{label.text[:60]}' is not all that the letter asks for ({words})")
+                return
+            if match := _PART_OF_YEAR.search(label.text):
+                fact.doubts.append(f"'{label.text[:60]}' may be a part of the year ({match.group()})")
+                return
+            if label in headings and label.question and label.question.by_number and has_own:
+                fact.doubts.append(f"'{label.text[:60]}' names another question, or a quarter")
+                return
 
     def _place_item(self, fact: Fact, labels: list[Label]) -> None:
         """Gives a figure the period or age that the letter's own list names, where no label names one."""

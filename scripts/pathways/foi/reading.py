@@ -29,6 +29,7 @@ from pathways.foi.proposal import Note, Proposal, ProposedCell, YesNo
 from pathways.foi.prose import fact_of, read_line, status_of, unflatten, unplaced
 from pathways.foi.recognise import recognise
 from pathways.foi.statements import (
+    disputed_marks,
     find_councils,
     find_date,
     find_licence,
@@ -43,6 +44,7 @@ from pathways.foi.statements import (
     stated_rounding,
     zero_is_shown,
 )
+from pathways.foi.surroundings import caveats_of, said_around
 from pathways.foi.wording import (
     NEARLY_THE_SAME,
     _likeness,
@@ -111,6 +113,7 @@ class _Reading:
         year_kind = stated_year_kind([line for line in self.said if len(line) < 600])
         stated = self._document_marks(marks)
         self.reader = Reader(question_set, marks, stated, year_kind, self._column_keys())
+        self.caveats = caveats_of(self.reader, document, self.said)
         grids = len(document.grids)
         self.blocks = unflatten(self.reader, opened(self.reader, document.blocks), grids + 1)
         self.prose_table = max((block.number for block in self.blocks if isinstance(block, Grid)), default=0)
@@ -154,6 +157,7 @@ class _Reading:
 
     def _document_marks(self, marks: MarkReader) -> dict[str, DocumentMark]:
         texts = self._cell_texts()
+        self.disputed = disputed_marks(self.said, texts, marks)
         stated = stated_marks(self.said, texts, marks, zero_is_shown(self.said))
         for text in texts - set(stated):
             if (noted := self._noted(text, marks, stated)) is not None:
@@ -174,7 +178,7 @@ class _Reading:
             own = DocumentMark(reading, "A number in words.", "The cell as printed.")
             return stated.get(in_digits, own)
         match = NOTE_MARK.match(text) or re.match(
-            r"^(?P<figure>[\d, ]*\d|<\s?\d+)\s*(?P<mark>\([ivx\d]{1,4}\)|\([a-z]\))$", text
+            r"^(?P<figure>[\d, ]*\d|<\s?\d+)\s*(?P<mark>\([ivx]{1,4}\)|\([a-z]\))$", text
         )
         if match:
             figure = match["figure"].strip()
@@ -220,6 +224,9 @@ class _Reading:
             context = Context(below.get(at, over), period, age, parent, series)
             if isinstance(block, Grid):
                 found = read_grid(self.reader, block, context, self._goes_on_from(at))
+                if words := said_around(self.reader, self.blocks, at):
+                    for fact in found:
+                        fact.doubts.append(f"what stands over the table says '{words}'")
                 facts.extend(self._of_grid(found, block, last_title))
                 placed = [fact for fact in found if fact.is_placed]
                 if placed:
@@ -615,6 +622,13 @@ class _Reading:
 
     def _cells(self, fact: Fact, rounded_to: int | None) -> Iterable[ProposedCell]:
         doubts = list(fact.doubts)
+        doubts.extend(
+            caveat.words
+            for caveat in self.caveats
+            if caveat.holds(fact.question, fact.period, fact.period_label, fact.text)
+        )
+        if mark_text(fact.text) in self.disputed:
+            doubts.append("the document says two things of its mark")
         reading = self.reader.marks.read(fact.text, self.reader.document_marks)
         if reading is None:
             reading = UNREADABLE

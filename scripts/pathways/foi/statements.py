@@ -240,6 +240,30 @@ def stated_marks(
     return found
 
 
+def disputed_marks(said: Sequence[str], cell_texts: set[str], reader: MarkReader) -> set[str]:
+    """The marks of a document of which it says two things: other statuses, or other upper bounds.
+
+    Args:
+        said: Its sentences.
+        cell_texts: Its cell texts, as ``mark_text`` writes them.
+        reader: The general meanings.
+    """
+    meant: dict[str, set[tuple[str, int | None]]] = {}
+    for sentence in said:
+        for sign, meaning in _keys(sentence):
+            reading = read_meaning(meaning, False)
+            mark = mark_text(sign).replace(" ", "")
+            if reading is not None:
+                meant.setdefault(mark, set()).add((reading.status, reading.upper))
+    disputed: set[str] = set()
+    for mark, readings in meant.items():
+        statuses = {status for status, _ in readings}
+        bounds = {upper for _, upper in readings if upper is not None}
+        if len(statuses) > 1 or len(bounds) > 1:
+            disputed.update(text for text in cell_texts if text.replace(" ", "") == mark)
+    return disputed
+
+
 def _keys(sentence: str) -> Iterable[tuple[str, str]]:
     sentence = _WORD_SIGN.sub(
         lambda match: "*" if match["word"].lower() in ("asterisk", "star") else "-", sentence

@@ -9,7 +9,7 @@ the wording decides only if it is nearly the letter's own, and the cell is not s
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from rapidfuzz import fuzz, process
@@ -325,8 +325,62 @@ def _likeness(question_set: QuestionSet, text: str) -> tuple[str | None, float]:
     return code, score
 
 
-@lru_cache(maxsize=50_000)
+_OTHERWISE = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"\bnot\b(?! (?:in need|held|recorded|available|known|yet|applicable))|\bnever\b|\bno longer\b",
+        r"\bwithout\b|\bexcept\b|\bexcluding\b|\bother than\b",
+        r"\brefus\w+|\bdeclin\w+|\breject\w+|\boffer(?:ed|s)?\b|\bawaiting\b|\bwaiting\b|\bpending\b|\bplanned\b",
+        r"(?<!and )(?<!& )\bfamilies\b(?! (?:assess|help|support|hub|first|service))|\bhouseholds?\b",
+        r"\bper ?cent\w*|\bproportion\b|\bshare of\b|\baverage\b|\bmedian\b|%|\bper 10,?000\b|\bthousands\b",
+        r"\bmore than once\b|\btwo or more\b|\btwice\b|\bmultiple\b",
+        r"\b(?!12\b|twelve\b)(?:\d{1,2}|three|six|nine|eighteen|two) months?\b|"
+        r"\bwithin (?:\w+ )?(?:weeks?|days?)\b",
+        r"\bsection 47\b|\bs\.?\s?47\b|\bconferences?\b",
+        r"\b(?:child(?:ren)? in need|cin|child protection|cp) plans?\b",
+        r"\bgirls?\b|\bboys?\b|\bmales?\b|\bfemales?\b|\bdisab\w+|\bunborn\b|\bethnic\w*|\blooked after\b",
+        r"\bto date\b|\bytd\b|\bforecasts?\b|\bprojected\b|\bquarter\b|\bcumulative\b",
+        r"\bneighbour\w*|\bengland\b|\bnational\b",
+    )
+)
+"""What changes a question where its own wording does not say it: another count, group, time or area."""
+
+
+@lru_cache(maxsize=20_000)
+def said_otherwise(question_set: QuestionSet, code: str | None, text: str) -> str:
+    """Words of a text that change what is counted, and that the question's own wordings lack; empty if none.
+
+    Args:
+        question_set: The letter that was sent.
+        code: The question as which the text is read; None for a text that names none.
+        text: A label, heading or caption.
+    """
+    own = [wording.text for wording in question_set.wordings if wording.question == code]
+    for pattern in _OTHERWISE:
+        match = pattern.search(text)
+        if match and not any(pattern.search(wording) for wording in own):
+            return match.group()
+    return ""
+
+
 def read_question(question_set: QuestionSet, text: str, parent: str | None = None) -> QuestionReading | None:
+    """Which question of a letter a text means, and what in it the question does not say.
+
+    Args and returns as ``likely_question``.
+    """
+    reading = likely_question(question_set, text, parent)
+    if reading is None or reading.doubt:
+        return reading
+    words = said_otherwise(question_set, reading.code, text)
+    return (
+        replace(reading, doubt=f"its label says '{words}', which the question does not") if words else reading
+    )
+
+
+@lru_cache(maxsize=50_000)
+def likely_question(
+    question_set: QuestionSet, text: str, parent: str | None = None
+) -> QuestionReading | None:
     """Which question of a letter a text means.
 
     Args:
@@ -343,7 +397,7 @@ def read_question(question_set: QuestionSet, text: str, parent: str | None = Non
         number, rest = trailing["number"] + (trailing["letter"] or "").lower(), text[: trailing.start()]
     if number is None and (bare := re.match(r"\s*(?P<number>\d)\s+(?=[A-Z][a-z])", text)):
         # "2 Early help assessment": its number only where its words say the same
-        reading = read_question(question_set, f"{bare['number']}. {text[bare.end() :]}", parent)
+        reading = likely_question(question_set, f"{bare['number']}. {text[bare.end() :]}", parent)
         if reading is not None and reading.strength == 4:
             return reading
     if number is None:

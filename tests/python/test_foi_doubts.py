@@ -1,0 +1,144 @@
+"""What speaks against a figure: it is proposed, and a person must look before it counts as an answer."""
+
+from __future__ import annotations
+
+import pytest
+
+from conftest import PROJECT
+from pathways.foi.dictionary import Dictionary, load_dictionary
+from pathways.foi.opening import open_content
+from pathways.foi.proposal import Proposal
+from pathways.foi.reading import Told, read_document
+
+DICTIONARY: Dictionary = load_dictionary(PROJECT / "seeds")
+YEARS = "| Question | 2020/21 | 2021/22 |\n|---|---|---|\n"
+TABLE = f"{YEARS}| Q2 | 785 | 700 |\n| Q3 | 1600 | 1601 |\n| Q4 | 400 | 350 |\n"
+
+
+def read(text: str, name: str = "answer.md", question_set: str = "england_2025") -> Proposal:
+    return read_document(open_content(name, text.encode()), DICTIONARY, Told(question_set=question_set))
+
+
+def sure(proposal: Proposal) -> set[str]:
+    return {cell.fact.text for cell in proposal.cells if cell.is_sure and cell.fact.text}
+
+
+def test_a_plain_table_is_sure() -> None:
+    assert sure(read(TABLE)) == {"785", "700", "1600", "1601", "400", "350"}
+
+
+@pytest.mark.parametrize(
+    "caption",
+    [
+        "Girls only",
+        "Children with a disability",
+        "North area",
+        "England totals",
+        "Statistical neighbours average",
+        "Table 1: Percentages",
+        "Rate per 10,000 children aged 0-17",
+        "Monthly average in each year",
+        "Cumulative totals since April 2020",
+        "Example of the layout (dummy figures, not real data)",
+        "The figures below are incorrect and have been withdrawn.",
+        "The table below shows figures for Neighbouring Borough, not for this council.",
+    ],
+)
+def test_a_caption_that_changes_what_is_counted_keeps_its_table_from_being_sure(caption: str) -> None:
+    assert sure(read(f"{caption}\n\n{TABLE}")) == set()
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "All figures are in thousands.",
+        "All figures are estimates.",
+        "A random number between 1 and 3 was added to each figure.",
+        "Data is recorded by calendar year, January to December; 2020/21 means calendar year 2020.",
+        "Figures are for academic years (1 September to 31 August).",
+    ],
+)
+def test_a_sentence_on_all_figures_keeps_them_from_being_sure(sentence: str) -> None:
+    assert sure(read(f"{TABLE}\n{sentence}\n")) == set()
+
+
+def test_a_sentence_on_one_question_or_period_is_held_against_those_alone() -> None:
+    assert sure(read(f"{TABLE}\nPlease note that question 2 counts families.\n")) == {
+        "1600",
+        "1601",
+        "400",
+        "350",
+    }
+    assert sure(read(f"{TABLE}\n2021/22 covers April to September only.\n")) == {"785", "1600", "400"}
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Q6. How many of the children whose case was closed were not referred to early help services?",
+        "Children closed after CIN assessment who declined a referral to early help",
+        "Percentage of the children whose case was closed who were referred to early help services",
+        "Families closed after CIN assessment and referred to early help services",
+        "Boys closed after CIN assessment and referred to early help",
+        "Closed after CIN assessment and re-referred within 6 months",
+    ],
+)
+def test_a_label_that_says_what_the_question_does_not_is_not_sure(label: str) -> None:
+    proposal = read(f"{TABLE}| {label} | 71 | 72 |\n")
+    assert not {"71", "72"} & sure(proposal)
+
+
+@pytest.mark.parametrize("heading", ["2021/22 to date", "2021/22 (forecast)", "2021/22 Q4"])
+def test_a_heading_of_a_part_of_the_year_is_not_sure(heading: str) -> None:
+    assert sure(read(TABLE.replace("2021/22", heading))) <= {"785", "1600", "400"}
+
+
+@pytest.mark.parametrize("group", ["Male", "Leeds"])
+def test_a_row_of_one_sex_or_council_among_others_is_not_sure(group: str) -> None:
+    head = "Sex" if group == "Male" else "Council"
+    text = f"{head},Question,2020/21,2021/22\n{group},Q2,785,700\n{group},Q4,400,350\n"
+    if head == "Council":
+        text += "Bradford,Q2,1,2\nBradford,Q3,3,4\nBradford,Q4,5,6\n"
+    assert not {"785", "700"} & sure(read(text, "answer.csv"))
+
+
+def test_a_row_with_more_figures_than_headings_may_be_shifted() -> None:
+    rows = "Question,2020/21,2021/22,2022/23\nQ2,1,400,1401,1402\nQ3,1600,1601,1602\n"
+    assert sure(read(rows, "answer.csv")) == {"1600", "1601", "1602"}
+
+
+def test_one_number_merged_over_several_questions_is_not_the_count_of_each() -> None:
+    html = (
+        "<table><tr><th>Question</th><th>2020/21</th><th>2021/22</th></tr>"
+        "<tr><td>Q3</td><td rowspan=2>1400</td><td>1</td></tr><tr><td>Q4</td><td>2</td></tr></table>"
+    )
+    assert "1400" not in sure(read(html, "answer.html"))
+
+
+def test_those_of_18_and_over_in_a_column_of_their_own_leave_16_and_17() -> None:
+    text = "Question,2020/21\nQ2,\n5-9,20\n16-17,30\n18+,40\n"
+    assert "30" not in sure(read(text, "answer.csv"))
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("0 means that the figure is not held.", "0"),
+        ("999 denotes data that are not available.", "999"),
+        ("* means fewer than 5.\n\n* means data not held.", "*"),
+        ("Numbers below 5 are shown as <5.\n\n<5 means fewer than 10, including zero.", "<5"),
+    ],
+)
+def test_a_key_that_makes_something_else_of_a_number_or_says_two_things_is_held_against_it(
+    key: str, text: str
+) -> None:
+    mark = text.replace("*", "\\*").replace("<", "&lt;")
+    proposal = read(
+        f"{TABLE}| Q6 | {mark} | 40 |\n\n{key.replace('*', chr(92) + '*').replace('<', '&lt;')}\n"
+    )
+    assert text not in sure(proposal)
+    assert "40" in sure(proposal)
+
+
+def test_a_zero_that_is_said_to_be_a_zero_is_sure() -> None:
+    assert "0" in sure(read(f"{TABLE}| Q6 | 0 | 40 |\n\n0 means zero.\n"))
