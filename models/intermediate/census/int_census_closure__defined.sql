@@ -2,9 +2,8 @@ with closure as (
     select
         la_code,
         census_year,
-        return_key,
-        la_child_id,
-        referral_number,
+        referral_row_key,
+        child_key,
         closure_reason_code,
         is_no_further_action,
         age_band_code,
@@ -43,9 +42,8 @@ basis (basis_code) as (
 select
     closure.la_code,
     closure.census_year,
-    closure.return_key,
-    closure.la_child_id,
-    closure.referral_number,
+    closure.referral_row_key,
+    closure.child_key,
     basis.basis_code,
     definition_reason.definition_code,
     closure.age_band_code,

@@ -2,9 +2,9 @@ with referral as (
     select
         la_code,
         census_year,
-        return_key,
+        referral_row_key,
+        child_key,
         la_child_id,
-        referral_number,
         referral_date,
         closure_date,
         closure_reason_code,
@@ -14,7 +14,7 @@ with referral as (
         age_band_code,
         has_assessment_in_any_return,
         has_other_activity_in_any_return,
-        own_referral_number
+        own_referral_row_key
     from {{ ref('int_census_referral__linked') }}
 ),
 
@@ -30,9 +30,9 @@ closed as (
     select
         la_code,
         census_year,
-        return_key,
+        referral_row_key,
+        child_key,
         la_child_id,
-        referral_number,
         referral_date,
         closure_date,
         closure_reason_code,
@@ -40,7 +40,7 @@ closed as (
         age_band_code,
         has_assessment_in_any_return,
         has_other_activity_in_any_return,
-        own_referral_number
+        own_referral_row_key
     from referral
     where closure_reason_code in ('RC7', 'RC8', 'RC9') and is_closed_in_its_year
 ),
@@ -49,12 +49,11 @@ closed as (
 -- day, since a child may be referred again on the day of the closure; never before its own referral.
 happened as (
     select
-        la_code,
-        la_child_id,
-        null as return_key,
-        null as referral_number,
+        child_key,
+        null as referral_row_key,
         referral_date as event_date,
-        cast(referral_number as double) as day_order,
+        referral_row_key as day_order,
+        0 as closure_order,
         referral_date,
         case when has_assessment_in_any_return and not is_no_further_action then referral_date end
             as assessed_referral_date
@@ -62,15 +61,14 @@ happened as (
     where is_of_its_year
     union all
     select
-        la_code,
-        la_child_id,
-        return_key,
-        referral_number,
+        child_key,
+        referral_row_key,
         greatest(closure_date, referral_date) as event_date,
         case
-            when closure_date > referral_date or own_referral_number is null then 0
-            else own_referral_number + 0.5
+            when closure_date > referral_date or own_referral_row_key is null then 0
+            else own_referral_row_key
         end as day_order,
+        1 as closure_order,
         null as referral_date,
         null as assessed_referral_date
     from closed
@@ -78,35 +76,33 @@ happened as (
 
 looked_forward as (
     select
-        return_key,
-        referral_number,
+        referral_row_key,
         min(referral_date) over after_it as next_referral_date,
         min(assessed_referral_date) over after_it as next_assessed_referral_date
     from happened
     window
         after_it as (
-            partition by la_code, la_child_id
-            order by event_date, day_order, return_key
+            partition by child_key
+            order by event_date, day_order, closure_order, referral_row_key
             rows between 1 following and unbounded following
         )
 ),
 
 followed as (
     select
-        return_key,
-        referral_number,
+        referral_row_key,
         next_referral_date,
         next_assessed_referral_date
     from looked_forward
-    where return_key is not null
+    where referral_row_key is not null
 )
 
 select
     closed.la_code,
     closed.census_year,
-    closed.return_key,
+    closed.referral_row_key,
+    closed.child_key,
     closed.la_child_id,
-    closed.referral_number,
     closed.referral_date,
     closed.closure_date,
     closed.closure_reason_code,
@@ -136,10 +132,7 @@ select
         {{ days_between('closed.closure_date', 'census_return.last_covered_date') }} >= 365, false
     ) as is_follow_up_complete_closure
 from closed
-inner join followed
-    on
-        closed.return_key = followed.return_key
-        and closed.referral_number = followed.referral_number
+inner join followed on closed.referral_row_key = followed.referral_row_key
 inner join census_return
     on
         closed.la_code = census_return.la_code

@@ -1,7 +1,7 @@
 with assessment as (
     select
         la_code,
-        la_child_id,
+        child_key,
         census_year,
         age_band_code,
         is_timed,
@@ -43,7 +43,7 @@ counted as (
             as assessments__median_working_days_both_ends,
         cast(count(*) filter (where is_timed and is_within_45_of_referral) as double)
             as assessments__within_45_of_referral,
-        cast(count(distinct la_child_id) as double) as q3__children_assessed
+        cast(count(distinct child_key) as double) as q3__children_assessed
     from banded
     group by la_code, census_year, counted_age_band_code
 )

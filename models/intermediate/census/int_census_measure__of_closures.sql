@@ -2,7 +2,7 @@ with closure as (
     select
         la_code,
         census_year,
-        la_child_id,
+        child_key,
         basis_code,
         definition_code,
         age_band_code,
@@ -37,7 +37,7 @@ child as (
         counted_age_band_code as age_band_code,
         basis_code,
         definition_code,
-        la_child_id,
+        child_key,
         bool_or(is_rereferred_initial_365) as is_rereferred_initial_365,
         bool_or(is_rereferred_initial_365_assessed) as is_rereferred_initial_365_assessed,
         bool_or(is_rereferred_initial_12_months) as is_rereferred_initial_12_months,
@@ -45,7 +45,7 @@ child as (
         bool_and(is_follow_up_complete_initial) as is_follow_up_complete_initial,
         bool_and(is_follow_up_complete_closure) as is_follow_up_complete_closure
     from banded
-    group by la_code, census_year, counted_age_band_code, basis_code, definition_code, la_child_id
+    group by la_code, census_year, counted_age_band_code, basis_code, definition_code, child_key
 ),
 
 counted as (

@@ -2,8 +2,7 @@ with factor as (
     select
         la_code,
         census_year,
-        return_key,
-        referral_number,
+        referral_row_key,
         age_band_code,
         factor_code
     from {{ ref('fct_assessment_factor') }}
@@ -13,8 +12,7 @@ banded as (
     select
         la_code,
         census_year,
-        return_key,
-        referral_number,
+        referral_row_key,
         factor_code,
         'all' as age_band_code
     from factor
@@ -22,8 +20,7 @@ banded as (
     select
         la_code,
         census_year,
-        return_key,
-        referral_number,
+        referral_row_key,
         factor_code,
         age_band_code
     from factor
@@ -35,12 +32,11 @@ episode as (
         la_code,
         census_year,
         age_band_code,
-        return_key,
-        referral_number,
+        referral_row_key,
         -- 21 says that no factor was found
         bool_or(factor_code <> '21') as has_factor
     from banded
-    group by la_code, census_year, age_band_code, return_key, referral_number
+    group by la_code, census_year, age_band_code, referral_row_key
 )
 
 select

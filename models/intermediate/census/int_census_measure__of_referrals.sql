@@ -1,7 +1,7 @@
 with referral as (
     select
         la_code,
-        la_child_id,
+        child_key,
         census_year,
         age_band_code,
         is_of_its_year,
@@ -36,9 +36,9 @@ counted as (
         census_year,
         counted_age_band_code as age_band_code,
         count(*) filter (where is_of_its_year) as referrals,
-        count(distinct la_child_id) filter (where is_of_its_year) as children_referred,
+        count(distinct child_key) filter (where is_of_its_year) as children_referred,
         count(*) filter (where is_rereferral) as rereferrals,
-        count(distinct la_child_id) filter (where is_rereferral) as children_rereferred,
+        count(distinct child_key) filter (where is_rereferral) as children_rereferred,
         count(*) filter (where is_rereferral_in_any_return) as rereferrals_any_return,
         count(*) as referrals_any_return,
         count(*) filter (where is_of_its_year and is_no_further_action) as nfa,

@@ -2,10 +2,9 @@ with referral as (
     select
         la_code,
         census_year,
-        return_key,
+        referral_row_key,
+        child_key,
         la_child_id,
-        birth_date,
-        referral_number,
         referral_date,
         referral_source_code,
         primary_need_code,
@@ -21,28 +20,20 @@ with referral as (
 ),
 
 assessed as (
-    select
-        return_key,
-        referral_number
+    select referral_row_key
     from {{ ref('stg_census__assessment') }}
-    group by return_key, referral_number
+    group by referral_row_key
 ),
 
 -- activity that says that the child was in need, or thought to be
 active as (
-    select
-        return_key,
-        referral_number
+    select referral_row_key
     from {{ ref('stg_census__section_47') }}
     union
-    select
-        return_key,
-        referral_number
+    select referral_row_key
     from {{ ref('stg_census__child_protection_plan') }}
     union
-    select
-        return_key,
-        referral_number
+    select referral_row_key
     from {{ ref('stg_census__cin_plan') }}
 ),
 
@@ -51,38 +42,32 @@ active as (
 told as (
     select
         referral.*,
-        assessed.return_key is not null as has_assessment,
-        active.return_key is not null or referral.initial_conference_date is not null as has_other_activity,
+        assessed.referral_row_key is not null as has_assessment,
+        active.referral_row_key is not null or referral.initial_conference_date is not null
+            as has_other_activity,
         coalesce(referral.closure_reason_code in ('RC8', 'RC9'), false) as is_closed_after_assessment,
         coalesce({{ census_year_of('referral.closure_date') }} = referral.census_year, false)
             as is_closed_in_its_year,
         row_number() over (
             partition by
-                referral.return_key,
-                referral.la_child_id,
+                referral.child_key,
+                referral.census_year,
                 referral.referral_date,
                 referral.referral_source_code,
                 referral.is_no_further_action
-            order by referral.referral_number
+            order by referral.referral_row_key
         ) as case_number
     from referral
-    left join assessed
-        on
-            referral.return_key = assessed.return_key
-            and referral.referral_number = assessed.referral_number
-    left join active
-        on
-            referral.return_key = active.return_key
-            and referral.referral_number = active.referral_number
+    left join assessed on referral.referral_row_key = assessed.referral_row_key
+    left join active on referral.referral_row_key = active.referral_row_key
 )
 
 select
     la_code,
     census_year,
-    return_key,
+    referral_row_key,
+    child_key,
     la_child_id,
-    birth_date,
-    referral_number,
     referral_date,
     referral_source_code,
     primary_need_code,
@@ -109,16 +94,16 @@ select
     max(case when is_closed_in_its_year then census_year end) over in_any_return as closed_census_year,
     max_by(closure_reason_code, case when is_closed_in_its_year then census_year end) over in_any_return
         as closed_reason_code,
-    min(case when is_of_its_year then referral_number end) over in_any_return as own_referral_number,
+    min(case when is_of_its_year then referral_row_key end) over in_any_return as own_referral_row_key,
     -- the return of the year of the referral speaks for it, else the newest that has it
     row_number() over (
         partition by
-            la_code, la_child_id, referral_date, referral_source_code, is_no_further_action, case_number
+            child_key, referral_date, referral_source_code, is_no_further_action, case_number
         order by is_of_its_year desc, census_year desc
     ) = 1 as is_row_of_case
 from told
 window
     in_any_return as (
         partition by
-            la_code, la_child_id, referral_date, referral_source_code, is_no_further_action, case_number
+            child_key, referral_date, referral_source_code, is_no_further_action, case_number
     )

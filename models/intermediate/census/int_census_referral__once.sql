@@ -2,9 +2,8 @@ with referral as (
     select
         la_code,
         census_year,
-        return_key,
-        child_number,
-        referral_number,
+        child_row_key,
+        referral_row_key,
         referral_date,
         referral_source_code,
         primary_need_code,
@@ -18,13 +17,11 @@ with referral as (
 
 child as (
     select
-        return_key,
-        child_number,
-        -- a child without an identifier is nobody else
-        coalesce(la_child_id, '?' || return_key || '?' || cast(child_number as string)) as la_child_id,
-        birth_date,
-        death_date
-    from {{ ref('stg_census__child') }}
+        child_row_key,
+        child_key,
+        la_child_id,
+        birth_date
+    from {{ ref('int_census_child__identified') }}
 ),
 
 -- two Child elements of one identifier are one child, and what both of them hold is there once
@@ -32,10 +29,9 @@ once as (
     select
         referral.la_code,
         referral.census_year,
-        referral.return_key,
+        referral.referral_row_key,
+        child.child_key,
         child.la_child_id,
-        child.birth_date,
-        referral.referral_number,
         referral.referral_date,
         referral.referral_source_code,
         referral.primary_need_code,
@@ -46,14 +42,11 @@ once as (
         {{ census_year_of('referral.referral_date') }} as referral_census_year,
         {{ completed_years('child.birth_date', 'referral.referral_date') }} as age_at_referral_years
     from referral
-    inner join child
-        on
-            referral.return_key = child.return_key
-            and referral.child_number = child.child_number
+    inner join child on referral.child_row_key = child.child_row_key
     qualify
         row_number() over (
-            partition by referral.return_key, child.la_child_id, referral.content_hash
-            order by referral.referral_number
+            partition by child.child_key, referral.census_year, referral.content_hash
+            order by referral.referral_row_key
         ) = 1
 ),
 
@@ -67,10 +60,9 @@ age_band as (
 select
     once.la_code,
     once.census_year,
-    once.return_key,
+    once.referral_row_key,
+    once.child_key,
     once.la_child_id,
-    once.birth_date,
-    once.referral_number,
     once.referral_date,
     once.referral_source_code,
     once.primary_need_code,

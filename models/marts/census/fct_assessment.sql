@@ -2,9 +2,9 @@ with referral as (
     select
         la_code,
         census_year,
-        return_key,
+        referral_row_key,
+        child_key,
         la_child_id,
-        referral_number,
         referral_date,
         age_band_code
     from {{ ref('int_census_referral__once') }}
@@ -12,8 +12,7 @@ with referral as (
 
 assessment as (
     select
-        return_key,
-        referral_number,
+        referral_row_key,
         assessment_number,
         start_date,
         authorisation_date
@@ -30,7 +29,8 @@ working_day as (
 
 census_return as (
     select
-        return_key,
+        la_code,
+        census_year,
         is_synthetic
     from {{ ref('stg_census__return') }}
 ),
@@ -39,9 +39,9 @@ counted as (
     select
         referral.la_code,
         referral.census_year,
-        referral.return_key,
+        referral.referral_row_key,
+        referral.child_key,
         referral.la_child_id,
-        referral.referral_number,
         assessment.assessment_number,
         referral.referral_date,
         referral.age_band_code,
@@ -58,26 +58,23 @@ counted as (
         ended.working_day_number - referred.working_day_number as working_days_from_referral,
         census_return.is_synthetic
     from assessment
-    inner join referral
+    inner join referral on assessment.referral_row_key = referral.referral_row_key
+    inner join census_return
         on
-            assessment.return_key = referral.return_key
-            and assessment.referral_number = referral.referral_number
-    inner join census_return on assessment.return_key = census_return.return_key
+            referral.la_code = census_return.la_code
+            and referral.census_year = census_return.census_year
     left join working_day as began on assessment.start_date = began.calendar_date
     left join working_day as ended on assessment.authorisation_date = ended.calendar_date
     left join working_day as referred on referral.referral_date = referred.calendar_date
 )
 
 select
-    concat_ws(
-        '/', return_key, cast(referral_number as string), cast(assessment_number as string)
-    ) as assessment_key,
     la_code,
     census_year,
-    return_key,
+    referral_row_key,
+    cast(assessment_number as integer) as assessment_number,
+    child_key,
     la_child_id,
-    referral_number,
-    assessment_number,
     referral_date,
     age_band_code,
     start_date,

@@ -2,9 +2,9 @@ with assessment as (
     select
         la_code,
         census_year,
-        return_key,
+        referral_row_key,
+        child_key,
         la_child_id,
-        referral_number,
         assessment_number,
         referral_date,
         age_band_code,
@@ -15,8 +15,7 @@ with assessment as (
 
 factor as (
     select
-        return_key,
-        referral_number,
+        referral_row_key,
         assessment_number,
         factor_code
     from {{ ref('stg_census__factor') }}
@@ -25,22 +24,18 @@ factor as (
 
 -- a factor counts once for an episode, however many assessments of it have it
 select
-    concat_ws(
-        '/', assessment.return_key, cast(assessment.referral_number as string), factor.factor_code
-    ) as assessment_factor_key,
     assessment.la_code,
     assessment.census_year,
-    assessment.return_key,
-    assessment.la_child_id,
-    assessment.referral_number,
+    assessment.referral_row_key,
     factor.factor_code,
+    assessment.child_key,
+    assessment.la_child_id,
     assessment.referral_date,
     assessment.age_band_code,
     assessment.is_synthetic
 from assessment
 inner join factor
     on
-        assessment.return_key = factor.return_key
-        and assessment.referral_number = factor.referral_number
+        assessment.referral_row_key = factor.referral_row_key
         and assessment.assessment_number = factor.assessment_number
 group by all

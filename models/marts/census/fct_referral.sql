@@ -1,10 +1,10 @@
 with referral as (
     select
         la_code,
-        census_year,
-        return_key,
+        census_year as return_census_year,
+        referral_row_key,
+        child_key,
         la_child_id,
-        referral_number,
         referral_date,
         referral_source_code,
         primary_need_code,
@@ -38,7 +38,8 @@ census_return as (
 
 synthetic as (
     select
-        return_key,
+        la_code,
+        census_year,
         is_synthetic
     from {{ ref('stg_census__return') }}
 ),
@@ -55,17 +56,17 @@ in_order as (
     from referral
     window
         in_order_of_days as (
-            partition by la_code, la_child_id
-            order by referral_date, census_year, referral_number
+            partition by child_key
+            order by referral_date, referral_row_key
         ),
         before_it as (
-            partition by la_code, la_child_id
-            order by referral_date, census_year, referral_number
+            partition by child_key
+            order by referral_date, referral_row_key
             rows between unbounded preceding and 1 preceding
         ),
         after_it as (
-            partition by la_code, la_child_id
-            order by referral_date, census_year, referral_number
+            partition by child_key
+            order by referral_date, referral_row_key
             rows between 1 following and unbounded following
         )
 ),
@@ -99,15 +100,15 @@ judged as (
 )
 
 select
-    concat_ws('/', judged.la_code, judged.la_child_id, cast(judged.referral_order as string))
-        as referral_key,
+    judged.referral_row_key as referral_key,
     judged.la_code,
+    judged.child_key,
     judged.la_child_id,
     cast(judged.referral_order as integer) as referral_order,
     judged.referral_date,
     cast(judged.referral_census_year as integer) as census_year,
     judged.is_of_its_year,
-    judged.return_key,
+    judged.return_census_year,
     judged.referral_source_code,
     judged.primary_need_code,
     cast(judged.age_at_referral_years as integer) as age_at_referral_years,
@@ -158,4 +159,7 @@ select
     and not judged.has_other_activity_in_any_return as is_assessed_not_in_need_linked,
     synthetic.is_synthetic
 from judged
-inner join synthetic on judged.return_key = synthetic.return_key
+inner join synthetic
+    on
+        judged.la_code = synthetic.la_code
+        and judged.return_census_year = synthetic.census_year

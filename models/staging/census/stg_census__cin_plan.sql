@@ -11,6 +11,7 @@
 select
     census_return.la_code,
     census_return.census_year,
+    {{ census_row_key('referral_number') }} as referral_row_key,
     cast(landed.return_key as string) as return_key,
     cast(landed.referral_number as bigint) as referral_number,
     cast(landed.cin_plan_number as bigint) as cin_plan_number,

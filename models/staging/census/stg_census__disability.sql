@@ -9,6 +9,7 @@
 select
     census_return.la_code,
     census_return.census_year,
+    {{ census_row_key('child_number') }} as child_row_key,
     cast(landed.return_key as string) as return_key,
     cast(landed.child_number as bigint) as child_number,
     cast(landed.disability_code as string) as disability_code
