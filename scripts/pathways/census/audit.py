@@ -24,7 +24,8 @@ Rules, each with its source:
 
 Whole numbers, not the relaxation to fractions: a fraction is a number that the reader can rule out, so
 ranges of the relaxation are wider than what the reader is left with, and an audit by them would pass what
-it should not.
+it should not. Both ends of a range are reached by counts that were checked against all that is known, so a
+range is never wider than the truth, whatever the solver says.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ WIDTH = LARGEST - SMALLEST
 SMALL_MARK = "1 to 5"
 WITHHELD_MARK = "[c]"
 """The Government Analysis Function's shorthand for confidential."""
+NEARLY = 1e-6
 NO_LIMIT_OVER = 1_000
 """A cell that may be larger than the largest figure shown by this much has no upper limit."""
 
@@ -317,28 +319,41 @@ class Group:
 
     def solve(self, goal: Integers, limits: Sequence[tuple[Integers, float, float]] = ()) -> Integers | None:
         """Counts for which `goal` is lowest, or None if there are none within the limits."""
-        rows = [row for row, _, _ in self.rows] + [row for row, _, _ in limits]
-        lower = [float(low) for _, low, _ in self.rows] + [low for _, low, _ in limits]
-        upper = [float(low) if is_equal else np.inf for _, low, is_equal in self.rows] + [
-            high for _, _, high in limits
-        ]
-        done = milp(
-            goal,
-            integrality=np.ones(len(self.cells)),
-            bounds=Bounds(
-                [low for low, _ in self.bounds],
-                [np.inf if high is None else high for _, high in self.bounds],
-            ),
-            constraints=LinearConstraint(np.array(rows), lower, upper) if rows else (),
-            options={"mip_rel_gap": 0},
+        rows = np.array([row for row, _, _ in (*self.rows, *limits)]).reshape(-1, len(self.cells))
+        lower = np.array([float(low) for _, low, _ in self.rows] + [low for _, low, _ in limits])
+        upper = np.array(
+            [float(low) if is_equal else np.inf for _, low, is_equal in self.rows]
+            + [high for _, _, high in limits]
         )
-        if done.status == 2:
-            return None
-        if done.x is None:
-            raise RuntimeError(f"the solver stopped: {done.message}")
-        found: Integers = np.rint(done.x).astype(np.int64)
-        self.see(found)
-        return found
+        least = np.array([float(low) for low, _ in self.bounds])
+        most = np.array([np.inf if high is None else float(high) for _, high in self.bounds])
+        constraints = LinearConstraint(rows, lower, upper) if len(rows) else ()
+        # in fractions first: these tables nearly always give whole numbers, and if so nothing is lower
+        for is_whole in (False, True):
+            done = milp(
+                goal,
+                integrality=np.full(len(self.cells), int(is_whole)),
+                bounds=Bounds(least, most),
+                constraints=constraints,
+                options={"mip_rel_gap": 0},
+            )
+            if done.status == 2:
+                return None
+            if done.x is None:
+                raise RuntimeError(f"the solver stopped: {done.message}")
+            found: Integers = np.rint(done.x).astype(np.int64)
+            sums = rows @ found
+            # never taken at the solver's word: what it says is possible is seen to be
+            if (
+                np.abs(found - done.x).max() < NEARLY
+                and np.all(least <= found)
+                and np.all(found <= most)
+                and np.all(lower <= sums)
+                and np.all(sums <= upper)
+            ):
+                self.see(found)
+                return found
+        return None
 
     def range(self, terms: Terms) -> Range:
         """Lowest and highest value of a sum.
@@ -357,8 +372,8 @@ class Group:
             floor = int(signs @ low)
         if roof not in seen or terms[0][1] != 1:
             high = self.solve(-signs, [(signs, -np.inf, self.ceiling)])
-            # over the ceiling from the start: as good as without limit
-            roof = self.ceiling if high is None else int(signs @ high)
+            # none below the ceiling: the lowest is over it
+            roof = floor if high is None else int(signs @ high)
         assert floor is not None and roof is not None
         return Range(floor, None if roof >= self.ceiling else roof)
 
@@ -410,7 +425,7 @@ class Knowledge:
             known: Counts that are shown.
             bounds: Lowest and highest number of the cells that are not.
             facts: Sums that are known; every cell in them is in one of the two.
-            worlds: Counts that were possible by what was known before; those that still are save the solver work.
+            worlds: Counts that were possible by what was known before; those that still are save work.
         """
         self.known = known
         leader = {cell: cell for cell in bounds}
@@ -651,8 +666,8 @@ def audit(published: Table, relations: Iterable[Relation], earlier: Sequence[Tab
     Args:
         published: The answer. A cell of a relation that is not in it is one that nobody was told.
         relations: What a reader knows of how the counts hang together.
-        earlier: Answers of the same council that the reader has too, in which a cell is the same question,
-            period and age.
+        earlier: Answers of the same council that the reader has too, oldest first, with the same codes for
+            the same question, period and age. What they kept back is at stake, even if it is left out now.
 
     Raises:
         ContradictionError: no counts fit what is published and the relations.
@@ -683,8 +698,10 @@ def find_narrow(
     ranges: dict[Cell, Range] | None = None,
 ) -> Iterator[Finding]:
     """Yields what can be worked out too well; puts the ranges of cells kept back into `ranges`."""
-    for cell in sorted(cells & published.keys()):
-        here, terms = published[cell], ((cell, 1),)
+    for cell in sorted(cells):
+        here, terms = cell_at_stake(cell, published, earlier), ((cell, 1),)
+        if here is None:
+            continue
         before = [answer[cell] for answer in earlier if cell in answer]
         if here.value is not None:
             for was in before:
@@ -704,7 +721,7 @@ def find_narrow(
                 found = knowledge.range(terms)
                 gone = {was.value for was in before if was.value is not None and _holds(found, was.value)}
                 is_safe = found.highest is None or found.highest - found.lowest - len(gone) >= WIDTH
-        if ranges is not None:
+        if ranges is not None and cell in published:
             ranges[cell] = knowledge.range(terms)
         if not is_safe:
             yield Finding(str(cell), terms, knowledge.range(terms))
@@ -716,6 +733,14 @@ def find_narrow(
         found = knowledge.range(fact.terms)
         if found.highest is not None and found.highest - found.lowest < WIDTH and _may_be_small(found):
             yield Finding(fact.counts, fact.terms, found)
+
+
+def cell_at_stake(cell: Cell, published: Table, earlier: Sequence[Table]) -> Published | None:
+    """What stands in a cell or, where this answer leaves it out, what an earlier one kept back."""
+    if cell in published:
+        return published[cell]
+    past = [answer[cell] for answer in earlier if cell in answer]
+    return past[-1] if past and all(was.value is None for was in past) else None
 
 
 def is_small(count: int) -> bool:

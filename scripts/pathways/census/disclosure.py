@@ -14,6 +14,12 @@ A figure withheld beside it has "[c]", which says nothing. Where "1 to 5" would 
 (three bands of one or more can't add up to 1), a small count has "[c]" too, which takes no figure from
 the reader; so "[c]" can be any number. A nought is withheld only if nothing else helps, or because an
 earlier answer withheld the cell.
+
+What is not promised: an answer is safe against a reader who has it, the relations, the marks' meaning and
+the answers before. One who runs this program on every table that there might be, and sees for which of them
+it withholds the same cells, can rule out more. Nor is the number of figures withheld the least there is:
+each step takes the fewest, and what turns out not to be needed is shown again, but the steps are not
+planned together.
 """
 
 from __future__ import annotations
@@ -43,10 +49,12 @@ from pathways.census.audit import (
     SumKind,
     Supposed,
     Table,
+    Terms,
     World,
     audit,
     blocks,
     boldest,
+    cell_at_stake,
     facts_of,
     find_narrow,
     is_small,
@@ -70,10 +78,19 @@ class DisclosureError(PathwaysError):
 
 @dataclass(frozen=True)
 class Protected:
-    """An answer that may be published, and what the audit was able to work out from it."""
+    """An answer that may be published, and what the audit was able to work out from it.
+
+    Attributes:
+        cells: The answer.
+        audit: What the audit says of it. Its findings are those of `supposed`, and no others.
+        supposed: What a reader would conclude who supposes that what an earlier answer kept back still
+            stands, in a period of which figures were revised. The earlier answer tells it, whatever is
+            withheld in this one; had nothing that is kept back been revised, there would be none.
+    """
 
     cells: dict[Cell, Published]
     audit: Audit
+    supposed: tuple[Finding, ...] = ()
 
     def count(self, status: Status) -> int:
         """Number of cells with a status."""
@@ -89,11 +106,11 @@ def relations_between(
     """What a reader knows of how the cells of an answer hang together, in every period of it.
 
     Args:
-        cells: Cells of the answer.
+        cells: Cells of the answer, and of earlier ones about the same periods.
         nesting: Question codes (part, whole): the part counts some of those whom the whole counts.
         sum_kind: How ages add up, for all questions or by question.
-        crossings: Question codes (whole, one, other, both): both counts exactly those whom one and other, which
-            are parts of the whole, have in common.
+        crossings: Question codes (whole, one, other, both): both counts exactly those whom one and other have
+            in common, and all are parts of the whole.
     """
     present = set(cells)
     periods = sorted({cell.period_key for cell in present})
@@ -189,14 +206,17 @@ def protect(
         cell for cell in counts if _was_kept_back(cell, earlier) or _is_small_revision(cell, counts, earlier)
     }
     fixed = {cell for cell in counts if answer[cell].value is not None and _was_given(cell, counts, earlier)}
+    beyond: set[Terms] = set()
     for cells, facts in blocks(counts, facts_of(relations)):
         block = _Block(cells, facts, counts, earlier, fixed, depth)
         block.make_safe(answer)
         block.give_back(answer, held)
+        beyond |= block.beyond
     found = audit(answer, relations, earlier)
-    if not found.is_safe:
-        raise DisclosureError(f"{found.findings[0]}. This is a fault of the program: publish nothing.")
-    return Protected(answer, found)
+    for finding in found.findings:
+        if finding.terms not in beyond:
+            raise DisclosureError(f"{finding}. This is a fault of the program: publish nothing.")
+    return Protected(answer, found, found.findings)
 
 
 def _at_first(cell: Cell, count: int, earlier: Sequence[Table]) -> Published:
@@ -267,6 +287,8 @@ class _Block:
         self.cells, self.facts, self.counts, self.earlier = cells, facts, counts, earlier
         self.open = [cell for cell in sorted(cells) if cell in counts and cell not in fixed]
         self.worlds: list[World] = []
+        self.beyond: set[Terms] = set()
+        self.has_past = any(cell in was for cell in cells for was in earlier)
         deepest = max((depth.get(cell, 0) for cell in self.open), default=0)
         # the deeper, the dearer to lose; ties by place in the answer
         self.cost = {
@@ -274,12 +296,17 @@ class _Block:
         }
 
     def first_finding(self, answer: Table) -> Finding | None:
-        """The first thing that can be worked out."""
-        return self._look(answer)[2]
+        """The first thing that can be worked out, by a reader who supposes something or not."""
+        finding = self._look(answer, self.earlier)[2]
+        if finding is None and self.has_past:
+            finding = self._look(answer, ())[2]
+        return finding
 
-    def _look(self, answer: Table) -> tuple[Supposed, Knowledge, Finding | None]:
-        supposed, knowledge = boldest(answer, self.cells, self.facts, self.earlier, self.worlds)
-        finding = next(find_narrow(answer, self.cells, self.facts, self.earlier, knowledge), None)
+    def _look(self, answer: Table, supposing: Sequence[Table]) -> tuple[Supposed, Knowledge, Finding | None]:
+        """What a reader knows who supposes that what these answers kept back still stands."""
+        supposed, knowledge = boldest(answer, self.cells, self.facts, supposing, self.worlds)
+        findings = find_narrow(answer, self.cells, self.facts, self.earlier, knowledge)
+        finding = next((one for one in findings if not supposing or one.terms not in self.beyond), None)
         seen = {tuple(sorted(world.items())) for world in self.worlds}
         self.worlds.extend(world for world in knowledge.worlds() if tuple(sorted(world.items())) not in seen)
         return supposed, knowledge, finding
@@ -288,29 +315,39 @@ class _Block:
         """Withholds until nothing is found; each step withholds more, so that it ends.
 
         Raises:
-            DisclosureError: nothing is left to withhold.
+            DisclosureError: nothing is left to withhold, and no supposition is needed to see it.
         """
+        self._make_safe(answer, ())
+        # a figure withheld for the one may make possible what the other supposes
+        while self.has_past and self.first_finding(answer) is not None:
+            self._make_safe(answer, self.earlier)
+            self._make_safe(answer, ())
+
+    def _make_safe(self, answer: dict[Cell, Published], supposing: Sequence[Table]) -> None:
         while True:
-            supposed, knowledge, finding = self._look(answer)
+            supposed, knowledge, finding = self._look(answer, supposing)
             if finding is None:
                 return
             terms = finding.terms
-            here = answer.get(terms[0][0]) if len(terms) == 1 else None
+            here = cell_at_stake(terms[0][0], answer, self.earlier) if len(terms) == 1 else None
             if here is not None and here.status is Status.PRIMARY:
                 value = next(
                     value for value in range(SMALLEST, LARGEST + 1) if not knowledge.may_be(terms, value)
                 )
-                ways = [self._loosened(answer, supposed, terms, value, value)]
+                ways = [self._loosened(answer, supposed, supposing, terms, value, value)]
             else:
                 found = finding.range
                 if found is None or found.highest is None:
                     raise DisclosureError(f"{finding}.")
                 width = WIDTH + (len(set(_values_given(terms[0][0], self.earlier))) if here else 0)
                 ways = [
-                    self._loosened(answer, supposed, terms, found.lowest + width, None),
-                    self._loosened(answer, supposed, terms, None, found.highest - width),
+                    self._loosened(answer, supposed, supposing, terms, found.lowest + width, None),
+                    self._loosened(answer, supposed, supposing, terms, None, found.highest - width),
                 ]
             best = min((way for way in ways if way is not None), key=lambda way: way[0], default=None)
+            if best is None and supposing:
+                self.beyond.add(terms)
+                continue
             if best is None:
                 raise DisclosureError(
                     f"{finding}, whatever is withheld: an earlier answer tells too much of it. Leave the "
@@ -336,14 +373,15 @@ class _Block:
         self,
         answer: Mapping[Cell, Published],
         supposed: Supposed,
+        supposing: Sequence[Table],
         terms: Sequence[tuple[Cell, int]],
         lowest: int | None,
         highest: int | None,
     ) -> tuple[float, dict[Cell, Published]] | None:
         """The cheapest way to withhold so that a sum may be between two numbers.
 
-        It looks for a world, that is for counts that fit all that a reader knows, with the sum so; a figure that
-        has another count in it than it truly has must be withheld.
+        It looks for a world, that is for counts that fit all that a reader knows, with the sum so; a figure
+        that has another count in it than it truly has must be withheld.
 
         Returns:
             The cost and the cells that change, or None if there is no way.
@@ -370,7 +408,7 @@ class _Block:
             elif here.is_kind_known:
                 # bounds by the mark give way; those by an earlier answer do not
                 low, high = supposed.bounds[cell]
-                before = [was[cell] for was in self.earlier if cell in was]
+                before = [was[cell] for was in supposing if cell in was]
                 past = [was.bounds for was in before if was.value is None]
                 floor = max((bound[0] for bound in past), default=0)
                 roof = min((bound[1] for bound in past if bound[1] is not None), default=None)
@@ -437,15 +475,19 @@ class _Model:
         for place, (row, _, _) in enumerate(self.rows):
             for number, sign in row.items():
                 matrix[place, number] = sign
-        done = milp(
-            self.costs,
-            integrality=np.ones(len(self.costs)),
-            bounds=Bounds(self.lows, self.highs),
-            constraints=LinearConstraint(
-                matrix, [low for _, low, _ in self.rows], [high for _, _, high in self.rows]
-            ),
-            options={"mip_rel_gap": 0},
-        )
+        for has_presolve in (True, False):
+            done = milp(
+                self.costs,
+                integrality=np.ones(len(self.costs)),
+                bounds=Bounds(self.lows, self.highs),
+                constraints=LinearConstraint(
+                    matrix, [low for _, low, _ in self.rows], [high for _, _, high in self.rows]
+                ),
+                options={"mip_rel_gap": 0, "presolve": has_presolve},
+            )
+            # its presolve was seen to lose solutions; none is believed only if it is said twice
+            if done.status != 2:
+                break
         if done.status == 2:
             return None
         if done.x is None:
