@@ -7,7 +7,7 @@ import pytest
 from conftest import PROJECT
 from pathways.foi.dictionary import Dictionary, load_dictionary
 from pathways.foi.opening import open_content
-from pathways.foi.proposal import Proposal
+from pathways.foi.proposal import Proposal, as_csv
 from pathways.foi.reading import Told, read_document
 
 DICTIONARY: Dictionary = load_dictionary(PROJECT / "seeds")
@@ -142,3 +142,35 @@ def test_a_key_that_makes_something_else_of_a_number_or_says_two_things_is_held_
 
 def test_a_zero_that_is_said_to_be_a_zero_is_sure() -> None:
     assert "0" in sure(read(f"{TABLE}| Q6 | 0 | 40 |\n\n0 means zero.\n"))
+
+
+def test_another_letter_than_the_one_that_the_document_answers_leaves_nothing_sure() -> None:
+    words = {
+        question.code: question.summary for question in DICTIONARY.question_set("england_2025").questions
+    }
+    assert words
+    rows = "".join(
+        f"| {wording.text} | 785 | 700 |\n"
+        for wording in DICTIONARY.question_set("england_2025").wordings
+        if len(wording.text) > 60
+    )
+    text = f"{YEARS.replace('2021/22', '1 April 2021 to 31 March 2022')}{rows}"
+    assert sure(read(text)) == {"785", "700"}
+    assert sure(read(text, question_set="wales_2025")) == set()
+
+
+def test_what_the_letter_asks_for_and_was_not_found_is_counted() -> None:
+    assert read(TABLE).silent_count == 120 - 6
+
+
+@pytest.mark.parametrize("text", ["=HYPERLINK(1)", "@SUM(1)", "+cmd|' /C calc'!A0", "-1+cmd"])
+def test_a_formula_is_no_formula_in_the_file_that_is_opened_in_a_spreadsheet(text: str) -> None:
+    proposal = read(f"Question,2020/21\nQ2,785\nQ3,{text}\nQ4,400\n", "answer.csv")
+    written = as_csv([proposal])
+    assert f",{text}" not in written
+    assert f",'{text}" in written or text not in written
+
+
+def test_characters_that_steer_a_terminal_are_left_out() -> None:
+    proposal = read("Question,2020/21\nQ2,\x1b[31m785\nQ3,1\n", "answer.csv")
+    assert "\x1b" not in as_csv([proposal])

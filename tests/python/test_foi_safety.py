@@ -197,9 +197,9 @@ def test_a_text_that_is_made_to_be_slow_is_read_or_refused_in_time(name: str, co
     assert time.monotonic() - start < 20
 
 
-def far_cells() -> bytes:
+def far_cells(place: str) -> bytes:
     book = openpyxl.Workbook()
-    book.active["A1"], book.active["XFD1048576"] = "Q3", 12
+    book.active["A1"], book.active[place] = "Q3", 12
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -229,7 +229,6 @@ def mail_in_mail() -> bytes:
 @pytest.mark.parametrize(
     ("name", "make"),
     [
-        ("corner.xlsx", far_cells),
         ("items.html", lambda: b"<ol>" + b"<li>a" * 40_000 + b"</ol>"),
         ("bold.txt", lambda: b"**a " * 60_000),
         ("wide.txt", lambda: (b"a  " * 700 + b"\n") * 5_000),
@@ -364,3 +363,15 @@ def test_a_spoilt_document_is_read_or_refused_and_never_crashes(
         assert "\n" not in str(fault)
         return
     assert document.blocks
+
+
+@pytest.mark.parametrize("place", ["XFD1048576", "AN200000"])
+def test_a_cell_far_away_from_the_answer_is_a_sentence(place: str) -> None:
+    start = time.monotonic()
+    with pytest.raises(PathwaysError, match="reaches over"):
+        read_document(
+            open_content("far.xlsx", far_cells(place)),
+            load_dictionary(PROJECT / "seeds"),
+            Told("england_2025"),
+        )
+    assert time.monotonic() - start < 20

@@ -199,22 +199,8 @@ def _accept_one(seeds: Seeds, proposal: Proposal, with_unsure: bool) -> Accepted
     _add_notes(seeds, proposal, response_id, cells, is_new=outcome == "accepted")
     _add_periods(seeds, cells)
     return Accepted(
-        proposal, response_id, outcome, len(chosen_facts), left, supersedes, _silent(seeds, proposal)
+        proposal, response_id, outcome, len(chosen_facts), left, supersedes, proposal.silent_count
     )
-
-
-def _silent(seeds: Seeds, proposal: Proposal) -> int:
-    """How many figures the letter asks for and no cell is about."""
-    found = {cell.key for cell in proposal.cells}
-    letter = seeds.letters.question_set(proposal.question_set)
-    asked = (
-        (question.code, period, age)
-        for question in letter.questions
-        if question.measure
-        for period in letter.periods
-        for age in letter.ages
-    )
-    return sum(key not in found for key in asked)
 
 
 def _place(fact: Fact) -> tuple[str, str, str]:

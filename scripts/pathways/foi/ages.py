@@ -84,6 +84,9 @@ def find_ages(text: str) -> list[AgeSpan]:
     for match in _ALL.finditer(text):
         add(match, ALL)
     for match in _OPEN.finditer(text):
+        if int(match["low"]) < 5 and not (match["lead"] or match["unit"]):
+            # "=1+1" is no age
+            continue
         add(match, "16+" if match["low"] == "16" else UNKNOWN)
     for match in _OVER.finditer(text):
         add(match, "16+")

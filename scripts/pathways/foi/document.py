@@ -215,6 +215,21 @@ def raised(text: str) -> str:
     return text.lower().translate(RAISED)
 
 
+_UNSHOWN = dict.fromkeys(
+    [
+        *range(0x00, 0x20),
+        *range(0x7F, 0xA0),
+        0x200B,
+        *range(0x200E, 0x2010),
+        *range(0x202A, 0x202F),
+        *range(0x2066, 0x206A),
+        0xFEFF,
+    ],
+    " ",
+)
+"""Characters that show nothing and steer what shows others: terminals, and the direction of a line."""
+
+
 def single_spaced(text: str) -> str:
     """The text with runs of white space of all kinds as one space, and none around it."""
-    return " ".join(text.replace("\u200b", " ").replace("\ufeff", " ").split())
+    return " ".join(text.translate(_UNSHOWN).split())

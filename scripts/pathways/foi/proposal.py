@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -108,6 +109,8 @@ class Proposal:
     remarks: list[str] = field(default_factory=list)
     grids: list[Grid] = field(default_factory=list)
     """The tables that were read, those printed one cell a line put together again."""
+    silent_count: int = 0
+    """Figures that the letter asks for and no cell is about."""
 
     @property
     def unsure(self) -> list[ProposedCell]:
@@ -175,7 +178,12 @@ def _spelled(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value)
+    text = str(value)
+    # a spreadsheet would run it as a formula; a dash or a negative number is none
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+_FORMULA = re.compile(r"[=@\t\r]|[+\-](?!\d[\d,. ]*%?$)(?=.)")
 
 
 def as_csv(proposals: Iterable[Proposal]) -> str:

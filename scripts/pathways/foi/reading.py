@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -53,6 +54,8 @@ from pathways.foi.wording import (
     several_numbers,
 )
 
+MOST_PLACES = 1_000_000
+"""Rows times columns over which a table may reach."""
 MANY_QUESTIONS = 3
 """Questions in a row without an answer between them: the request, quoted."""
 
@@ -73,10 +76,15 @@ def read_document(document: Document, dictionary: Dictionary, told: Told) -> Pro
     Raises:
         PathwaysError: nothing in it tells which letter it answers, or what the user said is not known.
     """
+    _require_no_far_cells(document)
+    recognised = recognise(document, dictionary)
     if told.question_set:
-        question_set, is_certain = dictionary.question_set(told.question_set), True
+        question_set = dictionary.question_set(told.question_set)
+        # the user's word stands, unless all that the document says is of another letter
+        is_certain = (
+            recognised is None or not recognised.is_certain or recognised.question_set == question_set
+        )
     else:
-        recognised = recognise(document, dictionary)
         if recognised is None:
             known = ", ".join(one.code for one in dictionary.question_sets)
             raise PathwaysError(
@@ -85,6 +93,18 @@ def read_document(document: Document, dictionary: Dictionary, told: Told) -> Pro
             )
         question_set, is_certain = recognised.question_set, recognised.is_certain
     return _Reading(document, dictionary, told, question_set, is_certain).proposal()
+
+
+def _require_no_far_cells(document: Document) -> None:
+    """Raises a PathwaysError where a table reaches over more places than can be looked at in time."""
+    for grid in document.grids:
+        if grid.row_count * grid.column_count > MOST_PLACES:
+            where = f"the sheet '{grid.sheet}'" if grid.sheet else f"table {grid.number}"
+            raise PathwaysError(
+                f"{document.name}: {where} reaches over {grid.row_count:,} rows and {grid.column_count:,} "
+                "columns, more than an answer can. Delete what stands far away from the answer, or save that "
+                "as a file of its own."
+            )
 
 
 class _Reading:
@@ -587,7 +607,18 @@ class _Reading:
             [block for block in self.blocks if isinstance(block, Grid)],
         )
         proposal.notes = self._notes(proposal, rounding)
+        proposal.silent_count = self._silent(cells)
         return proposal
+
+    def _silent(self, cells: list[ProposedCell]) -> int:
+        """How many figures the letter asks for and no cell is about."""
+        found = {cell.key for cell in cells}
+        asked = itertools.product(
+            (question.code for question in self.question_set.questions if question.measure),
+            self.question_set.periods,
+            self.question_set.ages,
+        )
+        return sum(key not in found for key in asked)
 
     def _authority(self, councils: Sequence[tuple[Council, str]]) -> tuple[str, str]:
         if self.told.authority:
@@ -643,8 +674,12 @@ class _Reading:
             doubts.append("no year was found for it")
         if fact.strength == 1 and not self._is_coherent:
             doubts.append("its label is known only by the steps that it names")
-        if not self.is_certain and not self.told.question_set:
-            doubts.append("little tells which letter is answered: say it with --question-set")
+        if not self.is_certain:
+            doubts.append(
+                "its words are those of another letter"
+                if self.told.question_set
+                else "little tells which letter is answered: say it with --question-set"
+            )
         if not fact.is_placed:
             if fact.text:
                 yield ProposedCell(fact, None, None, None, None, UNREADABLE, False, "; ".join(doubts))

@@ -60,6 +60,10 @@ def _lines(proposal: Proposal) -> list[str]:
     lines += [
         f"{name}: left aside, {number} cells: {why}." for why, number in asides.most_common(MOST_REASONS)
     ]
+    if proposal.silent_count:
+        lines.append(
+            f"{name}: {proposal.silent_count} figures that the letter asks for were not found in it."
+        )
     return lines
 
 

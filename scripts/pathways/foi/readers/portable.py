@@ -33,6 +33,14 @@ _UNPAINTED_TAG = "pathways: not painted"
 _FIGURE = re.compile(r"[\d*<~#-]|nil\b|n/?a\b|\[\w\]|not \w+|c$", re.IGNORECASE)
 
 
+Box = tuple[float, float, float, float]
+
+UNTOLD = "\ufffd"
+"""What stands for a character that is printed over another."""
+THIN = 2.0
+"""Points: what is lower is a line."""
+SHADE = 1.5
+"""Points by which a character is printed again beside itself, at most."""
 _BULLET = re.compile(r"^(?:\(cid:\d+\)\s*)+")
 """A bullet in a font that does not say which character it is."""
 
@@ -145,6 +153,62 @@ def _lay_out(page: Any) -> None:
     page._layout = device.get_result()
 
 
+def _uncovered(builder: DocumentBuilder, page: Any, chars: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The characters over which nothing was drawn later: no box, picture or line through their middle."""
+    orders: list[int] = []
+    covers: list[tuple[int, Box]] = []
+    strikes: list[tuple[float, float, float]] = []
+    for at, one in enumerate(page.iter_layout_objects(page.layout._objs)):
+        if one["object_type"] == "char":
+            orders.append(at)
+            continue
+        box = (one["x0"], one["top"], one["x1"], one["bottom"])
+        wide, high = box[2] - box[0], box[3] - box[1]
+        if high < THIN < wide:
+            strikes.append((box[0], box[2], (box[1] + box[3]) / 2))
+        elif (
+            one.get("fill") or one["object_type"] == "image"
+        ) and wide * high < page.width * page.height / 2:
+            # what lies over the whole page is its paper, or a tint that one sees through
+            covers.append((at, box))
+    drawn = {id(char): at for char, at in zip(page.chars, orders, strict=True)}
+    kept = []
+    for char in chars:
+        middle, height = (char["x0"] + char["x1"]) / 2, char["bottom"] - char["top"]
+        if any(at > drawn[id(char)] and _is_inside(char, box) for at, box in covers):
+            builder.remark("text that is covered was left out")
+        elif not char["text"].isspace() and any(
+            left <= middle <= right and 0.38 * height < line - char["top"] < 0.72 * height
+            for left, right, line in strikes
+        ):
+            builder.remark("text that is struck through was left out")
+        else:
+            kept.append(char)
+    return kept
+
+
+def _printed_once(chars: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The characters without those that are printed again at their own place, to look bold or shaded."""
+    places: dict[tuple[str, int, int], list[dict[str, Any]]] = {}
+    kept = []
+    for char in chars:
+        across, down = int(char["x0"] // SHADE), int(char["top"] // SHADE)
+        near = (
+            other
+            for step in (-1, 0, 1)
+            for drop in (-1, 0, 1)
+            for other in places.get((char["text"], across + step, down + drop), ())
+        )
+        if not char["text"].isspace() and any(
+            abs(other["x0"] - char["x0"]) < SHADE and abs(other["top"] - char["top"]) < SHADE
+            for other in near
+        ):
+            continue
+        places.setdefault((char["text"], across, down), []).append(char)
+        kept.append(char)
+    return kept
+
+
 def _painted(builder: DocumentBuilder, page: Any, chars: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The characters that the eye sees, or that a program recognised on the picture of a scan."""
     painted = [char for char in chars if char.get("tag") != _UNPAINTED_TAG]
@@ -179,7 +243,7 @@ def _read_page(builder: DocumentBuilder, page: Any) -> list[Block]:
         and x0 - 1 <= (char["x0"] + char["x1"]) / 2 <= x1 + 1
         and top - 1 <= (char["top"] + char["bottom"]) / 2 <= bottom + 1
     ]
-    chars = _painted(builder, page, chars)
+    chars = _painted(builder, page, _printed_once(_uncovered(builder, page, chars)))
     fills = [
         (one["x0"], one["top"], one["x1"], one["bottom"])
         for one in [*page.rects, *page.curves]
@@ -191,7 +255,9 @@ def _read_page(builder: DocumentBuilder, page: Any) -> list[Block]:
     _raise_marks(seen)
     tables = [
         (table, block)
-        for table in page.find_tables({"vertical_strategy": "lines", "horizontal_strategy": "lines"})
+        for table in page.filter(_is_no_patch).find_tables(
+            {"vertical_strategy": "lines", "horizontal_strategy": "lines"}
+        )
         if (block := _ruled(table, seen)) is not None
     ]
     boxes = [table.bbox for table, _ in tables]
@@ -206,6 +272,13 @@ def _read_page(builder: DocumentBuilder, page: Any) -> list[Block]:
         replace(block, is_margin=not MARGIN < block.top / page.height < 1 - MARGIN)
         for block in sorted(blocks, key=lambda block: block.top)
     ]
+
+
+def _is_no_patch(one: dict[str, Any]) -> bool:
+    """Whether an object is not a white patch without an edge, which rules no table."""
+    is_box = one.get("object_type") in ("rect", "curve")
+    is_patch = one.get("fill") and not one.get("stroke") and _is_white(one.get("non_stroking_color"))
+    return not (is_box and is_patch)
 
 
 def _parted(lines: list[Line], cuts: list[float]) -> Iterator[list[Line]]:
@@ -311,6 +384,9 @@ def _line(row: list[dict[str, Any]], gap: float) -> Line:
     text, x0, x1 = "", row[0]["x0"], row[0]["x0"]
     for char in row:
         space = char["x0"] - x1
+        if text and -space > 0.5 * (char["x1"] - char["x0"]) > 0.1 * size:
+            # another character stands below it: what the eye sees there is not told
+            text += UNTOLD
         if text and space > gap * size:
             pieces.append(Piece(single_spaced(text), x0, x1))
             text, x0 = "", char["x0"]

@@ -18,9 +18,9 @@ _TOKEN = re.compile(r"[^{}]*[{}]")
 _DECLARATION = re.compile(r"([\w-]+)\s*:\s*([^;!]*)(!)?")
 _COMPOUND = re.compile(r"(\*|[a-z][\w-]*)?((?:[.#][\w-]+)*)", re.IGNORECASE)
 _SCREEN = re.compile(r"@media\s+(?:only\s+)?(?:all|screen)\s*|@supports\b.*|@layer\b.*", re.IGNORECASE)
-_KINDS = {"display": "display", "visibility": "visibility"} | dict.fromkeys(
-    ("text-decoration", "text-decoration-line"), "line"
-)
+_KINDS = {
+    name: name for name in ("display", "visibility", "opacity", "font-size", "text-indent", "left", "clip")
+} | dict.fromkeys(("text-decoration", "text-decoration-line"), "line")
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class Sheets:
                 self.rules[key].append(_Rule(parsed, (important, *specific, self.count), kind, value))
 
     def of(self, element: Any) -> dict[str, str]:
-        """What holds of an element: ``display``, ``visibility`` and ``line``, its own style included."""
+        """What holds of an element, of being shown and struck, its own style included."""
         keys = [f".{name}" for name in (element.get("class") or "").split()]
         keys += [f"#{element.get('id')}", element.tag, ""]
         weights: dict[str, tuple[bool, int, int, int, int]] = {}

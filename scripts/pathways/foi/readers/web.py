@@ -133,6 +133,16 @@ def read_markup(name: str, sha256: str, text: str, *, without: tuple[str, ...] =
     return builder.done()
 
 
+_OUT_OF_SIGHT = {
+    "opacity": re.compile(r"0*(?:\.0*)?%?$(?<=.)"),
+    "font-size": re.compile(r"0(?:\.0*)?(?:px|pt|em|rem|%)?$"),
+    "text-indent": re.compile(r"-\d{3,}"),
+    "left": re.compile(r"-\d{3,}"),
+    "clip": re.compile(r"rect\(0(?:px)?[ ,]+0(?:px)?[ ,]+0(?:px)?[ ,]+0(?:px)?\)"),
+}
+"""How a page puts text out of sight without hiding it by name."""
+
+
 class _Reader:
     def __init__(self, builder: DocumentBuilder) -> None:
         self.builder = builder
@@ -207,7 +217,9 @@ class _Reader:
         if element.tag in ("html", "body"):
             # what hides the whole page is for the moment until its scripts have run
             return False
-        is_hidden = element.get("hidden") is not None and "display" not in style
+        is_hidden = (element.get("hidden") is not None and "display" not in style) or any(
+            pattern.match(style.get(kind, "")) for kind, pattern in _OUT_OF_SIGHT.items()
+        )
         if is_hidden or style.get("display") == "none" or style.get("visibility") in ("hidden", "collapse"):
             self.builder.remark("text that the page does not show was left out")
             return True

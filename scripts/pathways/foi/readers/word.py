@@ -37,6 +37,10 @@ def read_word(name: str, sha256: str, content: bytes) -> Document:
 
 
 @dataclass(frozen=True)
+TABLE_INSIDE = "(table)"
+"""Text of a cell that holds nothing but a table."""
+
+
 class _Look:
     """How a run of text looks, as far as it changes what is read."""
 
@@ -313,7 +317,9 @@ class _Reader:
                 else:
                     left = (row_number, column)
                     tables: list[Any] = []
-                    cells[left] = Cell(self._cell_text(cell, tables), *left, 1, span)
+                    text = self._cell_text(cell, tables)
+                    # a cell that holds nothing but a table is not blank
+                    cells[left] = Cell(text or (TABLE_INSIDE if tables else ""), *left, 1, span)
                     nested.extend((inner, left) for inner in tables)
                     if merge is not None:
                         open_merges[column] = left
