@@ -460,6 +460,19 @@ def test_disclosure__small_counts_alone_are_not_enough() -> None:
     assert found >= 10
 
 
+def test_disclosure__nothing_is_withheld_for_nothing() -> None:
+    withheld = 0
+    for seed in range(8):
+        counts = funnel(seed, 30, SumKind.PARTITION)
+        relations = knowledge(counts, SumKind.PARTITION)
+        safe = protect(counts, relations)
+        for cell, here in safe.cells.items():
+            if here.status is Status.SECONDARY:
+                withheld += 1
+                assert not audit({**safe.cells, cell: shown(counts[cell])}, relations).is_safe
+    assert withheld
+
+
 @pytest.mark.bench
 @pytest.mark.parametrize("size", [15, 60, 600])
 def test_disclosure__a_council_takes_two_seconds_at_most(size: int) -> None:
