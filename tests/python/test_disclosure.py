@@ -479,7 +479,8 @@ def test_disclosure__a_council_takes_two_seconds_at_most(size: int) -> None:
     """Five periods, four ages, six questions."""
     counts = funnel(1, size, SumKind.PARTITION, 5)
     relations = knowledge(counts, SumKind.PARTITION)
-    started = time.perf_counter()
+    # processor time: what others on the machine do does not count
+    started = time.process_time()
     protect(counts, relations)
     assert len(counts) == 120
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
