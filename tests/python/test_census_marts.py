@@ -1,0 +1,208 @@
+"""Census returns in the build file, held against the answers of the specimen, counted by plain loops."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from conftest import KEPT_OUT, PROJECT, shared
+from pathways.census.area import RETURNS
+from pathways.census.landing import land_returns
+from pathways.settings import load_settings
+
+SPECIMEN = ("data", "census_specimen")
+CENSUS = ("build", "--select", "+path:models/marts/census", "path:tests/singular/census")
+NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
+
+
+def project_with_returns(folder: Path) -> Path:
+    """A copy of the project with the specimen landed in it."""
+    specimen = shared(*SPECIMEN)
+    project = folder / "project"
+    shutil.copytree(PROJECT, project, ignore=KEPT_OUT)
+    (project / "warehouse").mkdir()
+    files = sorted(specimen.glob("*.xml"))
+    assert land_returns(load_settings(project, {}), files, say=lambda text, style: None)
+    return project
+
+
+def opened(project: Path) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(str(project / "warehouse" / "build.duckdb"), read_only=True)
+
+
+def expected(name: str) -> Any:
+    return json.loads(shared(*SPECIMEN, name).read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def at_home(monkeypatch_module: pytest.MonkeyPatch) -> None:
+    """The landing area is that of the project, whatever the shell says."""
+    monkeypatch_module.delenv("PATHWAYS_LANDING", raising=False)
+
+
+@pytest.fixture(scope="module")
+def monkeypatch_module() -> Iterator[pytest.MonkeyPatch]:
+    with pytest.MonkeyPatch.context() as patch:
+        yield patch
+
+
+@pytest.fixture(scope="module")
+def project(at_home: None, tmp_path_factory: pytest.TempPathFactory, dbt: Callable[..., bool]) -> Path:
+    """The specimen, landed and built with its tests."""
+    project = project_with_returns(tmp_path_factory.mktemp("census"))
+    assert dbt(project, *CENSUS)
+    return project
+
+
+@pytest.fixture(scope="module")
+def census(project: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with opened(project) as connection:
+        connection.execute("set schema = 'census'")
+        yield connection
+
+
+def test_every_measure_is_the_expected_one_and_no_other_is_there(census: duckdb.DuckDBPyConnection) -> None:
+    wanted: dict[tuple[str, int, str, str], float | None] = {}
+    for cell in expected("expected.json")["cells"]:
+        for code, value in cell["values"].items():
+            key = (cell["la"], cell["census_year"], cell["age_band"])
+            parts = value if isinstance(value, dict) else {"": value}
+            for part, figure in parts.items():
+                wanted[(*key, f"{code}.{part}" if part else code)] = figure
+    assert len(wanted) > 2000
+    found = {
+        (la_code, census_year, age_band, code): value
+        for la_code, census_year, age_band, code, value in census.sql(
+            "select la_code, census_year, age_band_code, measure_code, value from fct_census_measure"
+        ).fetchall()
+    }
+    # both ways: a measure that is missing differs, and so does one that nobody asked for
+    nothing = object()
+    differing = {
+        key: (wanted.get(key, nothing), found.get(key, nothing))
+        for key in wanted.keys() | found.keys()
+        if wanted.get(key, nothing) != found.get(key, nothing)
+    }
+    assert differing == {}
+
+
+@pytest.mark.parametrize(
+    ("counted", "condition"),
+    [
+        ("rereferrals", "is_rereferral"),
+        ("assessed_not_in_need", "is_assessed_not_in_need"),
+        ("initial_later_rereferred", "split_code = 'initial_later_rereferred'"),
+    ],
+)
+def test_the_referrals_behind_a_count_are_the_expected_ones(
+    census: duckdb.DuckDBPyConnection, counted: str, condition: str
+) -> None:
+    for year, detail in expected("expected_detail.json")["detail"]["990"].items():
+        rows = census.execute(
+            f"select la_child_id, referral_date from fct_referral where census_year = ? and {condition}",
+            [int(year)],
+        ).fetchall()
+        wanted = sorted((child, date.fromisoformat(day)) for child, day in detail[counted])
+        assert sorted(rows) == wanted, year
+
+
+@pytest.mark.parametrize("definition", ["dfe_not_in_need", "foi_2021", "foi_2025"])
+def test_the_children_closed_are_the_same_in_referrals_and_measures(
+    census: duckdb.DuckDBPyConnection, definition: str
+) -> None:
+    for year, detail in expected("expected_detail.json")["detail"]["990"].items():
+        rows = census.execute(
+            f"select distinct la_child_id from fct_referral where closed_census_year = ?"
+            f" and is_closed_{definition}",
+            [int(year)],
+        ).fetchall()
+        assert sorted(child for (child,) in rows) == sorted(detail[f"q4.assessed.{definition}"]), year
+
+
+def test_a_case_of_two_years_is_there_once(census: duckdb.DuckDBPyConnection) -> None:
+    cases, rows, numbers = census.sql(
+        "select count(*), (select count(*) from stg_census__referral), count(distinct referral_key)"
+        " from fct_referral"
+    ).fetchall()[0]
+    assert cases == numbers < rows
+    # 1424 rows of returns that are not repeated, and each case is spoken for by one of them
+    assert census.sql(
+        "select count(*) filter (where is_row_of_case), count(*) from int_census_referral__linked"
+    ).fetchall() == [(cases, 1424)]
+
+
+def test_child_level_tables_and_stored_failures_are_in_the_schema_census_alone(project: Path) -> None:
+    manifest = json.loads((project / "target" / "manifest.json").read_text())
+    nodes = [
+        node
+        for node in manifest["nodes"].values()
+        if node["resource_type"] in ("model", "test") and "census" in node["fqn"]
+    ]
+    assert len(nodes) > 20
+    assert {node["schema"] for node in nodes} == {"census"}
+
+
+def test_nothing_landed_is_an_empty_table_of_the_same_types(
+    at_home: None, project: Path, tmp_path: Path, dbt: Callable[..., bool]
+) -> None:
+    empty = tmp_path / "project"
+    shutil.copytree(PROJECT, empty, ignore=KEPT_OUT)
+    (empty / "warehouse").mkdir()
+    assert dbt(empty, *CENSUS, *NO_UNIT_TESTS)
+    types = (
+        "select table_name, column_name, data_type from duckdb_columns() where schema_name = 'census'"
+        " and (table_name like 'stg_%' or table_name like 'fct_%') order by all"
+    )
+    with opened(empty) as nothing, opened(project) as something:
+        assert nothing.sql(types).fetchall() == something.sql(types).fetchall()
+        assert nothing.sql("select count(*) from census.fct_referral").fetchall() == [(0,)]
+        assert nothing.sql("select count(*) from census.fct_census_measure").fetchall() == [(0,)]
+
+
+def fired(project: Path) -> dict[str, list[str]]:
+    """Rules that fired in the last run of a project: rule -> what the stored failures say."""
+    run = json.loads((project / "target" / "run_results.json").read_text())
+    nodes = json.loads((project / "target" / "manifest.json").read_text())["nodes"]
+    rules: dict[str, list[str]] = {}
+    with opened(project) as connection:
+        for result in run["results"]:
+            if result["status"] in ("fail", "warn"):
+                rows = connection.execute(
+                    f"select place || ': ' || found from {result['relation_name']} order by all"
+                ).fetchall()
+                code = nodes[result["unique_id"]]["config"]["meta"]["rule_code"]
+                rules.setdefault(code, []).extend(row[0] for row in rows)
+    return rules
+
+
+def test_a_return_whose_files_went_away_is_named(
+    at_home: None, tmp_path: Path, dbt: Callable[..., bool]
+) -> None:
+    project = project_with_returns(tmp_path)
+    (gone,) = (project / "landing" / "census" / RETURNS).glob("990_2023_*")
+    shutil.rmtree(gone)
+    assert not dbt(project, *CENSUS, *NO_UNIT_TESTS)
+    assert fired(project)["census_return_reaches_the_models"] == [
+        "return of 990 for 2023: 0 children and 0 referrals where 308 and 360 were landed"
+    ]
+
+
+def test_a_model_that_counts_otherwise_is_found_out(
+    at_home: None, tmp_path: Path, dbt: Callable[..., bool]
+) -> None:
+    project = project_with_returns(tmp_path)
+    model = project / "models" / "marts" / "census" / "fct_referral.sql"
+    text = model.read_text(encoding="utf-8")
+    rule = "coalesce(previous_referral_days <= 365, false)"
+    assert text.count(rule) == 1
+    model.write_text(text.replace(rule, "coalesce(previous_referral_days <= 30, false)"), encoding="utf-8")
+    assert not dbt(project, *CENSUS, *NO_UNIT_TESTS)
+    found = fired(project)["census_counts_agree"]
+    assert "council 990, census year 2025, age all: fewer re-referrals than referrals less children" in found
