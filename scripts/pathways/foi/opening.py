@@ -89,7 +89,8 @@ def open_content(name: str, content: bytes, depth: int = 0) -> Document:
         raise PathwaysError(f"{name} is empty. Ask the council for another copy.")
     try:
         document = _read(name, hashlib.sha256(content).hexdigest(), content, depth)
-    except PathwaysError:
+    except (PathwaysError, ImportError, SyntaxError):
+        # a fault of this program is not one of the document
         raise
     except RecursionError as fault:
         raise PathwaysError(

@@ -36,11 +36,11 @@ def read_word(name: str, sha256: str, content: bytes) -> Document:
     return builder.done()
 
 
-@dataclass(frozen=True)
 TABLE_INSIDE = "(table)"
 """Text of a cell that holds nothing but a table."""
 
 
+@dataclass(frozen=True)
 class _Look:
     """How a run of text looks, as far as it changes what is read."""
 
