@@ -414,3 +414,35 @@ def test_a_rule_below_the_headings_of_an_aligned_table_is_no_part_of_it() -> Non
         ("Q2", 2021, "all"): "1,274",
         ("Q2", 2021, "5-9"): "364",
     }
+
+
+def test_a_long_extract_with_ids_services_and_ages_that_are_not_known() -> None:
+    rows = (
+        "EHS,2024/25,Q02,05-09,147",
+        "CSC,2024/25,Q03,10-15,209",
+        "CSC,2024/25,Q03,16+,84",
+        "CSC,2024/25,Q04,05-09,13",
+        "CSC,2024/25,Q04,All,90",
+        "CSC,2024/25,Q04,NK,2",
+    )
+    text = "RowID,Service,FinYear,QNo,AgeGrp,Children\n" + "".join(
+        f"{10_000 + at},{row}\n" for at, row in enumerate(rows)
+    )
+    found = of_text(text, name="answer.csv")
+    assert found["Q2", 2024, "5-9"] == "147"
+    assert found["Q3", 2024, "16+"] == "84"
+    assert found["Q4", 2024, "5-9"] == "13"
+
+
+def test_coded_headings_are_read_by_the_documents_own_table_of_terms() -> None:
+    text = (
+        "| FIN_YEAR | EH_ASSESS_ALL | EH_ASSESS_5_9 | CIN_ASSESS_ALL |\n|---|---|---|---|\n"
+        "| 2020/21 | 515 | 155 | 719 |\n\n"
+        "| Field | Question | Description |\n|---|---|---|\n| EH_ASSESS | 2 | early help |\n"
+        "| CIN_ASSESS | 3 | assessments |\n"
+    )
+    assert of_text(text, name="answer.md") == {
+        ("Q2", 2020, "all"): "515",
+        ("Q2", 2020, "5-9"): "155",
+        ("Q3", 2020, "all"): "719",
+    }

@@ -54,6 +54,9 @@ _ONLY_ALL = re.compile(
     re.IGNORECASE,
 )
 
+_MADE_A_DATE = re.compile(r"(?P<low>0?5-Sep|Sep-0?5)|(?:Oct-15|15-Oct)", re.IGNORECASE)
+"""What spreadsheets make of 5-9 and of 10-15."""
+
 _CODES = {(0, 4): "0-4", (5, 9): "5-9", (10, 15): "10-15"}
 
 
@@ -65,6 +68,11 @@ def _band_code(low: int, high: int) -> str:
     if low == 0 and high in (17, 18):
         return ALL
     return UNKNOWN
+
+
+def is_made_a_date(text: str) -> bool:
+    """Whether a spreadsheet made a date of an age band: 05-Sep of 5-9."""
+    return _MADE_A_DATE.fullmatch(text.strip()) is not None
 
 
 def find_ages(text: str) -> list[AgeSpan]:
@@ -99,6 +107,8 @@ def find_ages(text: str) -> list[AgeSpan]:
         is_marked = bool(match["lead"] or match["unit"])
         if low < high <= 25 and (is_marked or code != UNKNOWN or text.strip() == match.group().strip()):
             add(match, code)
+    if not found and (dated := _MADE_A_DATE.fullmatch(text.strip())):
+        found.append(AgeSpan(0, len(text), "5-9" if dated["low"] else "10-15", dated.group()))
     if not found and (alone := _ONLY_ALL.fullmatch(text.strip())):
         found.append(AgeSpan(0, len(text), ALL, alone.group()))
     kept: list[AgeSpan] = []

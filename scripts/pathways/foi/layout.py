@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from pathways.foi.ages import ALL, UNKNOWN
+from pathways.foi.ages import ALL, UNKNOWN, is_made_a_date
 from pathways.foi.columns import with_bands
 from pathways.foi.dictionary import QuestionSet
 from pathways.foi.document import Cell, Grid
@@ -90,11 +90,21 @@ class Reader:
 
     def label(self, text: str, parent: str | None = None) -> Label:
         """What a text says as a label."""
-        if (words := self.keys.get(text)) is not None:
+        if (words := self._by_key(text)) is not None:
             meant = read_label(self.question_set, words, self.year_kind, parent)
             if meant.question and (text[0].isdigit() or meant.question.strength > 1):
                 return replace(meant, text=text)
         return read_label(self.question_set, text, self.year_kind, parent)
+
+    def _by_key(self, text: str) -> str | None:
+        """What a heading stands for by the document's own key: EH_ASSESS_5_9 begins with EH_ASSESS."""
+        if text in self.keys:
+            return self.keys[text]
+        for code, words in self.keys.items():
+            behind = text[len(code) :]
+            if len(code) > 3 and text.startswith(code) and re.match(r"_\w", behind):
+                return f"{words} ({behind.strip('_').replace('_', '-')})"
+        return None
 
     def is_figure(self, text: str) -> bool:
         """Whether a text is a count or a mark that is known, readable or not."""
@@ -239,6 +249,26 @@ class GridReader:
         }
 
     @cached_property
+    def age_columns(self) -> set[int]:
+        """Columns of age bands, wherever they stand: labels, and no ranges of counts."""
+        found = set()
+        for column in self.columns:
+            shown = {
+                (cell.row, cell.column): self.labels[cell.row, cell.column].age
+                for cell in self.grid.cells
+                if cell.column == column and cell.text
+            }
+            ages = [
+                age
+                for (row, at), age in shown.items()
+                if age is not None or self.reader.is_figure(self.text(row, at))
+            ]
+            # some are not known: NK
+            if len(set(ages) - {None, UNKNOWN}) > 1 and ages.count(None) * 5 <= len(ages):
+                found.add(column)
+        return found
+
+    @cached_property
     def year_rows(self) -> set[int]:
         """Rows of bare years that run on."""
         return {
@@ -313,7 +343,8 @@ class GridReader:
                 continue
             below = [self.text(row, cell.column) for row in range(cell.row + 1, self.grid.row_count + 1)]
             shown = [text for text in below if text]
-            if len(shown) > 2 and shown == [str(number) for number in range(1, len(shown) + 1)]:
+            first = int(shown[0]) if len(shown) > 2 and shown[0].isdecimal() else None
+            if first is not None and shown == [str(first + step) for step in range(len(shown))]:
                 found.add(cell.column)
         return found
 
@@ -342,6 +373,8 @@ class GridReader:
         if cell is None or not self.reader.is_figure(cell.text):
             return False
         if column in self.number_columns or column in self.serial_columns or row in self.letter_rows:
+            return False
+        if column in self.age_columns:
             return False
         if row in self.number_rows:
             return False
@@ -542,6 +575,12 @@ class GridReader:
         between = [at for at in labels if start < at < runs[own][0]]
         return between or [at for at in labels if at < runs[0][0]]
 
+    def _dates_rows(self, column: int) -> bool:
+        """Whether most cells of a column are periods or ages."""
+        cells = [cell for cell in self.grid.cells if cell.column == column and cell.text]
+        dated = [cell for cell in cells if {"period", "age"} & self.labels[cell.row, cell.column].dimensions]
+        return len(dated) * 2 > len(cells)
+
     @cached_property
     def note_columns(self) -> dict[int, set[int]]:
         """By block, the columns of notes: what they say in passing is no label of the figures beside them.
@@ -558,7 +597,7 @@ class GridReader:
             found[block] = {
                 at
                 for at, label in headings.items()
-                if label.role == "note" or (has_questions and _is_wordy(label))
+                if label.role == "note" or (has_questions and _is_wordy(label) and not self._dates_rows(at))
             }
         return found
 
@@ -1017,6 +1056,8 @@ class GridReader:
                 return
             label = said[0]
             fact.age, fact.age_label = label.age, label.text
+            if is_made_a_date(label.text):
+                fact.doubts.append(f"a spreadsheet made a date of its age band ({label.text})")
             if label.age == UNKNOWN:
                 fact.aside = f"an age band that the letter does not ask for ({label.text[:40]})"
             return

@@ -132,7 +132,7 @@ class _Reading:
         marks = MarkReader.of(dictionary)
         year_kind = stated_year_kind([line for line in self.said if len(line) < 600])
         stated = self._document_marks(marks)
-        self.reader = Reader(question_set, marks, stated, year_kind, self._column_keys())
+        self.reader = Reader(question_set, marks, stated, year_kind, self._column_keys(question_set))
         self.caveats = caveats_of(self.reader, document, self.said)
         grids = len(document.grids)
         self.blocks = unflatten(self.reader, opened(self.reader, document.blocks), grids + 1)
@@ -146,13 +146,13 @@ class _Reading:
             if count > 1
         }
 
-    def _column_keys(self) -> dict[str, str]:
+    def _column_keys(self, question_set: QuestionSet) -> dict[str, str]:
         """What short headings stand for, where a line says so: ``2(i): of those in 1, ...``."""
         headings = {cell.text for grid in self.document.grids for cell in grid.cells if len(cell.text) <= 8}
-        keys = {}
+        keys = _keys_of_tables(self.document, question_set)
         for line in self.lines:
             match = _COLUMN_KEY.match(line)
-            if match and match["code"] in headings:
+            if match and match["code"] in headings and match["code"] not in keys:
                 keys[match["code"]] = re.sub(
                     r"^of (?:those|these)\b[^,]*,\s*", "", match["words"], flags=re.IGNORECASE
                 )
@@ -485,6 +485,7 @@ class _Reading:
                     and len(text) < 200
                     and at == after + 1
                     and not text.endswith("?")
+                    and not re.search(r"\d", text)
                 ):
                     best, after = YesNo(code, text, None), None
                 elif label.question:
@@ -893,6 +894,46 @@ _NAMED_ANSWER = re.compile(
     r"\b(?:question|qu|q)\s?\.?(?P<number>\d)\s*(?::|=|[-–—]|is|was)?\s*['\"“‘]?(?P<answer>yes|no)['\"”’]?(?=\s*(?:[.;]|$))",
     re.IGNORECASE,
 )
+
+
+def _keys_of_tables(document: Document, question_set: QuestionSet) -> dict[str, str]:
+    """What short terms stand for by a table of the document that gives each its question by number."""
+    keys: dict[str, str] = {}
+    for grid in document.grids:
+        heads = {
+            cell.column: cell.row
+            for cell in grid.cells
+            if re.fullmatch(
+                r"(?:your |letter'?s? )?q(?:uestion)?s?(?: no\.?| number)?", cell.text, re.IGNORECASE
+            )
+        }
+        for column, row in heads.items():
+            for at in range(row + 1, grid.row_count + 1):
+                cells = grid.row(at)
+                number = grid.at.get((at, column))
+                term = cells[0] if cells else None
+                if number is None or term is None or term.column == column or len(term.text) > 40:
+                    continue
+                if re.fullmatch(r"Q?0?\d[a-e]?", number.text) and not _holds_figures(grid, at, column):
+                    code = number.text.upper().lstrip("Q0").lower()
+                    wording = next(
+                        (
+                            one.text
+                            for one in question_set.wordings
+                            if one.question in question_set.numbered(code)
+                        ),
+                        "",
+                    )
+                    if wording:
+                        keys[term.text] = f"{code}. {wording}"
+    return keys
+
+
+def _holds_figures(grid: Grid, row: int, column: int) -> bool:
+    """Whether a row has numbers beside that of its question: then it is one of answers."""
+    return any(re.fullmatch(r"[\d,]+", cell.text) for cell in grid.row(row) if cell.column != column)
+
+
 _COLUMN_KEY = re.compile(
     r"(?:column\s+)?(?P<code>\d?\(?[A-Za-z\d]{1,4}\)?(?:\([ivx]+\))?)\s*(?::|=|[-–—])\s+(?P<words>\D.{14,})"
 )

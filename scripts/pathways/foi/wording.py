@@ -24,7 +24,7 @@ MARGIN = 4
 """By how much the likeliest question must be ahead of the next."""
 
 _NUMBER = re.compile(
-    r"^[\s\W]*(?:(?:questions?|quest|cwestiwn|qu|q)\s*\.?\s*(?:no\.?\s*|number\s*)?\(?(?P<a>\d)\s*[\.\-]?\s*\(?(?P<aletter>[a-e](?![\w.]*[a-z]))?\)?"
+    r"^[\s\W]*(?:(?:questions?|quest|cwestiwn|qu|q)\s*\.?\s*(?:no\.?\s*|number\s*)?\(?0?(?P<a>\d)\s*[\.\-]?\s*\(?(?P<aletter>[a-e](?![\w.]*[a-z]))?\)?"
     r"|\(?(?P<b>\d)\s*[\.\-]?\s*\(?(?P<bletter>[a-e])\)?(?=$|[\s\.\):\-–—])"
     r"|\(?(?P<c>\d)(?:\s*[\.\):](?!\d)|\s+[\-–—]\s+(?=[a-z])))(?P<behind>\s*[\.\):\-–—]*\s*)",
     re.IGNORECASE,
@@ -276,7 +276,8 @@ def mentioned_numbers(text: str) -> list[str]:
 
 
 _REFERS_TO = re.compile(
-    r"\b(?:of|from|in|at|under)\s+(?:those\s+(?:in|at|from)\s+)?(?:(?:questions?|q)\s*\.?\s*(?=\d)|(?=\d[a-e](?![a-z])))"
+    r"\b(?:of|from|in|at|under|as)\s+(?:in\s+)?(?:those\s+(?:in|at|from)\s+)?"
+    r"(?:(?:questions?|q)\s*\.?\s*(?=\d)|(?=\d[a-e](?![a-z]))|(?<=as )(?=\d\b))"
     r"(?P<number>\d)\s*\(?(?P<letter>[a-e](?![a-z]))?\)?",
     re.IGNORECASE,
 )
@@ -411,6 +412,9 @@ def likely_question(
                     number, rest = stem + letter, behind
                     break
     numbered = question_set.numbered(number) if number else []
+    if not numbered and _REFERS_TO.search(rest) and measure_named(_REFERS_TO.sub(" ", rest)) is None:
+        # "Children in question 6 only": of whom, and not what
+        return None
     rest = _with_steps_of(question_set, rest.strip(" .:;-–—()[]"))
     if _names_both_plans(rest):
         return None
