@@ -55,8 +55,8 @@ def read_command(
             raise PathwaysError(
                 f"--reference and --authority are of one document; {len(paths)} were given. Read it alone."
             )
-        if output is not None and output.suffix.lower() not in (".csv", ".json"):
-            raise PathwaysError(f"--output {output}: a name that ends in .csv or .json was expected.")
+        if output is not None:
+            _require_output(settings, output, paths)
         told = Told(question_set, reference, authority, received.date() if received else None)
         proposals, faults = _read(settings, paths, told)
         _show(settings, proposals, faults, details=details)
@@ -72,6 +72,16 @@ def read_command(
             _accept(settings, proposals, with_unsure=accept_unsure)
         if faults:
             raise typer.Exit(1)
+
+
+def _require_output(settings: Settings, output: Path, paths: list[Path]) -> None:
+    if output.suffix.lower() not in (".csv", ".json"):
+        raise PathwaysError(f"--output {output}: a name that ends in .csv or .json was expected.")
+    if not output.parent.is_dir():
+        raise PathwaysError(f"There is no folder {output.parent}. Make it first.")
+    place = output.resolve()
+    if place in {path.resolve() for path in paths} or place.is_relative_to(settings.seeds.resolve()):
+        raise PathwaysError(f"--output {output} would write over a document or a seed. Give another name.")
 
 
 def _files(documents: list[Path]) -> list[Path]:
