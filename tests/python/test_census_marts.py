@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from conftest import KEPT_OUT, PROJECT, shared
+from conftest import KEPT_OUT, PROJECT, read_seed, shared
 from pathways.census.area import RETURNS
 from pathways.census.landing import land_returns
 from pathways.settings import load_settings
@@ -124,6 +124,39 @@ def test_the_children_closed_are_the_same_in_referrals_and_measures(
             [int(year)],
         ).fetchall()
         assert sorted(child for (child,) in rows) == sorted(detail[f"q4.assessed.{definition}"]), year
+
+
+def test_the_children_who_break_a_rule_are_the_expected_ones(census: duckdb.DuckDBPyConnection) -> None:
+    answers = expected("expected_rules.json")
+    rules = list(answers["rules"])
+    wanted = {
+        (la_code, int(year), rule, child)
+        for la_code, years in answers["broken"].items()
+        for year, broken in years.items()
+        for rule, children in broken.items()
+        for child in children
+    }
+    assert len(wanted) > 100
+    found = census.execute(
+        "select la_code, census_year, rule_code, la_child_id from fct_census_issue"
+        " where list_contains(?, rule_code)",
+        [rules],
+    ).fetchall()
+    assert set(found) ^ wanted == set()
+
+
+def test_every_validation_rule_is_checked_in_a_model() -> None:
+    header, rows = read_seed(PROJECT / "seeds" / "reference" / "census_rule.csv")
+    assert len(rows) == 48
+    folder = PROJECT / "models" / "intermediate" / "census"
+    checks = "".join(path.read_text(encoding="utf-8") for path in folder.glob("int_census_issue__*.sql"))
+    codes = [row[header.index("rule_code")] for row in rows]
+    assert [
+        code for code in codes if f"as rule_{code.lower()}" not in checks and f"'{code}'" not in checks
+    ] == []
+    assert [
+        row for row in rows if row[0].endswith("Q") != (row[header.index("severity_code")] == "query")
+    ] == []
 
 
 def test_a_case_of_two_years_is_there_once(census: duckdb.DuckDBPyConnection) -> None:
