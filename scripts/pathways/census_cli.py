@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import astuple
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -90,6 +91,62 @@ def make_command(
             f"{_count(referral_count, 'referral')}, {size / 1e6:,.1f} MB. All of it is synthetic.{faults}",
             "green",
         )
+
+
+@census_app.command("answer")
+def answer_command(
+    question_set: Annotated[str, typer.Option(help="Letter, such as england_2025.")],
+    council: Annotated[
+        str | None, typer.Option(help="DfE code of the council, where returns of several are built.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Folder to write to; exports/answers, else.", show_default=False)
+    ] = None,
+    process: Annotated[
+        bool | None,
+        typer.Option(
+            "--process/--no-process", help="Answer to the question on a process.", show_default=False
+        ),
+    ] = None,
+    on: Annotated[
+        datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="Day of the answer; today, else.")
+    ] = None,
+) -> None:
+    """Write a council's answer to a letter, counted from its returns, in which no small count can be told."""
+    with plain_errors():
+        from pathways.census.answer import keep, make_answer, workbook
+        from pathways.census.audit import Status
+        from pathways.files import write_whole
+        from pathways.foi.dictionary import seed_rows
+
+        settings = load_settings()
+        answer = make_answer(settings, question_set, council)
+        names = {
+            row["authority_code"]: row["authority_name"]
+            for row in seed_rows(settings.seeds, "authority")
+            if row["nation_code"] == "E"
+        }
+        name = names.get(answer.la_code, f"Council {answer.la_code}")
+        day = on.date() if on else date.today()
+        folder = settings.project / "exports" / "answers" if output is None else output
+        folder.mkdir(parents=True, exist_ok=True)
+        stem = f"{answer.la_code}_{question_set}"
+        content = workbook(settings, answer, council=name, on=day, has_process=process)
+        # what is given out is kept first: a later answer must know of it
+        keep(settings, answer)
+        write_whole(folder / f"{stem}.csv", answer.as_csv().encode())
+        write_whole(folder / f"{stem}.xlsx", content)
+        shown = settings.relative(folder.resolve())
+        say(
+            f"Written to {shown}: {stem}.csv and {stem}.xlsx, {len(answer.texts):,} cells, "
+            f"{answer.protected.count(Status.PRIMARY):,} of them small and kept back, "
+            f"{answer.protected.count(Status.SECONDARY):,} more so that nobody works those out.",
+            "green",
+        )
+        for finding in answer.protected.supposed:
+            say(f"Warning: beside an earlier answer: {finding}", "yellow", error=True)
+        if process is None:
+            say("The question on a process is left to be filled in: say --process or --no-process.", "yellow")
 
 
 @contextmanager

@@ -1,0 +1,309 @@
+"""A council's answer to a letter, counted from its census returns and kept from telling of single children.
+
+The counts come from ``census.fct_census_measure``; ``foi_census_answer.csv`` says which measure answers which
+question. Small counts are kept back, and as many others as it takes (``disclosure``); each answer is kept in
+the landing area, since what it gave away, or kept back, counts in every later one.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+
+from pathways.census.audit import Cell, Published, SumKind, from_mark
+from pathways.census.disclosure import ALL_AGES, Protected, protect, relations_between
+from pathways.errors import PathwaysError
+from pathways.files import write_whole
+from pathways.foi.ages import ALL
+from pathways.foi.dictionary import QuestionSet, load_dictionary, seed_rows
+from pathways.foi.periods import Period
+from pathways.foi.template import HEADER_ROW, TEXT_WIDTH, template_content
+from pathways.settings import Settings
+from pathways.warehouse import open_build_file
+
+KEPT = "answers"
+"""Folder of the census landing area in which answers are kept."""
+NOT_HELD = "not held"
+NOT_AVAILABLE = "not available"
+COLUMNS = (
+    "question_set",
+    "question",
+    "definition",
+    "period_start",
+    "period_end",
+    "age_band",
+    "count",
+    "is_synthetic",
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question that census returns answer."""
+
+    code: str
+    measure: str
+    part_of: tuple[str, ...]
+    definition: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A council's answer: a text for each question, period and age band that the letter asks for."""
+
+    question_set: QuestionSet
+    la_code: str
+    questions: tuple[Asked, ...]
+    texts: Mapping[tuple[str, Period, str], str]
+    last_day: date
+    is_synthetic: bool
+    protected: Protected
+
+    def as_csv(self) -> str:
+        """The answer as CSV, one row a cell, each with its definition."""
+        text = io.StringIO(newline="")
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        definitions = {one.code: one.definition for one in self.questions}
+        for (code, period, age), count in self.texts.items():
+            writer.writerow(
+                [
+                    self.question_set.code,
+                    code,
+                    definitions.get(code, "Not counted from census returns."),
+                    period.start.isoformat(),
+                    period.end.isoformat(),
+                    age,
+                    count,
+                    str(self.is_synthetic).lower(),
+                ]
+            )
+        return text.getvalue()
+
+
+def period_key(period: Period) -> str:
+    """A period as the key of a cell."""
+    return f"{period.start.isoformat()}_{period.end.isoformat()}"
+
+
+def questions_of(seeds: Path, question_set_code: str) -> tuple[Asked, ...]:
+    """The questions of a letter that census returns answer, in the order of the letter.
+
+    Raises:
+        PathwaysError: none of them is.
+    """
+    found = tuple(
+        Asked(
+            row["question_code"],
+            row["census_measure_code"],
+            tuple(row["part_of_codes"].split()),
+            row["definition_text"],
+        )
+        for row in seed_rows(seeds, "foi_census_answer")
+        if row["question_set_code"] == question_set_code
+    )
+    if not found:
+        raise PathwaysError(
+            f"No question of {question_set_code} is answered from census returns: foi_census_answer.csv has "
+            "no row for it."
+        )
+    return found
+
+
+def make_answer(settings: Settings, question_set_code: str, la_code: str | None) -> Answer:
+    """Counts a council's answer from the last build and keeps small counts back.
+
+    Args:
+        settings: The project's folders.
+        question_set_code: Letter.
+        la_code: DfE code of the council; needed where returns of several are landed.
+
+    Raises:
+        PathwaysError: there is no build, no return of the council, or no safe answer beside earlier ones.
+    """
+    question_set = load_dictionary(settings.seeds).question_set(question_set_code)
+    questions = questions_of(settings.seeds, question_set_code)
+    la_code, is_synthetic, years, last_day = _returns(settings, la_code)
+    values = _values(settings, la_code, [one.measure for one in questions])
+    counts: dict[Cell, int] = {}
+    texts: dict[tuple[str, Period, str], str] = {}
+    asked = {one.code: one for one in questions}
+    for question in question_set.questions:
+        if question.measure is None:
+            continue
+        for period in question_set.periods:
+            for age in question_set.ages:
+                known = asked.get(question.code)
+                value = values.get((known.measure, period.end.year, age)) if known else None
+                has_return = period.end.year in years
+                if value is not None:
+                    counts[Cell(question.code, period_key(period), ALL_AGES if age == ALL else age)] = value
+                texts[question.code, period, age] = NOT_AVAILABLE if known and not has_return else NOT_HELD
+    earlier = _earlier(settings, la_code, question_set_code)
+    cells = {*counts, *(cell for table in earlier for cell in table)}
+    nesting = [(one.code, whole) for one in questions for whole in one.part_of]
+    relations = relations_between(cells, nesting, SumKind.COVER)
+    protected = protect(counts, relations, earlier)
+    for code, period, age in texts:
+        shown = protected.cells.get(Cell(code, period_key(period), ALL_AGES if age == ALL else age))
+        if shown is not None:
+            texts[code, period, age] = shown.mark
+    return Answer(question_set, la_code, questions, texts, last_day, is_synthetic, protected)
+
+
+def _returns(settings: Settings, la_code: str | None) -> tuple[str, bool, set[int], date]:
+    with open_build_file(settings) as connection:
+        rows = connection.execute(
+            "select la_code, is_synthetic, census_year, reference_date from census.stg_census__return "
+            "order by la_code, census_year"
+        ).fetchall()
+    codes = sorted({str(row[0]) for row in rows})
+    if la_code is None and len(codes) > 1:
+        raise PathwaysError(
+            f"Returns of {len(codes)} councils are built: say which with --council {codes[0]}."
+        )
+    code = la_code or next(iter(codes), "")
+    own = [row for row in rows if row[0] == code]
+    if not own:
+        whose = f" of {code}" if code else ""
+        raise PathwaysError(
+            f"No census return{whose} is built. Land them with `pathways land`, and run `make build`."
+        )
+    return code, bool(own[0][1]), {int(row[2]) for row in own}, max(row[3] for row in own)
+
+
+def _values(settings: Settings, la_code: str, measures: Sequence[str]) -> dict[tuple[str, int, str], int]:
+    with open_build_file(settings) as connection:
+        rows = connection.execute(
+            "select measure_code, census_year, age_band_code, value from census.fct_census_measure "
+            "where la_code = ? and measure_code in (select unnest(?)) and value is not null",
+            [la_code, list(measures)],
+        ).fetchall()
+    return {(str(code), int(year), str(age)): int(value) for code, year, age, value in rows}
+
+
+# --- earlier answers --------------------------------------------------------------------------------
+
+
+def _kept(settings: Settings, la_code: str, question_set_code: str) -> list[Path]:
+    folder = settings.returns / KEPT
+    return sorted(folder.glob(f"{la_code}_{question_set_code}_[0-9][0-9][0-9][0-9].csv"))
+
+
+def _earlier(settings: Settings, la_code: str, question_set_code: str) -> list[dict[Cell, Published]]:
+    """The answers that the council gave before to the same letter, oldest first."""
+    tables = []
+    for path in _kept(settings, la_code, question_set_code):
+        table: dict[Cell, Published] = {}
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                if row["count"] in (NOT_HELD, NOT_AVAILABLE):
+                    continue
+                age = ALL_AGES if row["age_band"] == ALL else row["age_band"]
+                key = f"{row['period_start']}_{row['period_end']}"
+                try:
+                    table[Cell(row["question"], key, age)] = from_mark(row["count"])
+                except ValueError as fault:
+                    raise PathwaysError(
+                        f"{settings.relative(path)}: the count '{row['count'][:20]}' is none that an answer "
+                        "has. Put back the file as it was written."
+                    ) from fault
+        tables.append(table)
+    return tables
+
+
+def keep(settings: Settings, answer: Answer) -> Path:
+    """Keeps an answer, so that later ones are held against it; the same answer is kept once."""
+    text = answer.as_csv()
+    paths = _kept(settings, answer.la_code, answer.question_set.code)
+    for path in paths:
+        if path.read_text(encoding="utf-8") == text:
+            return path
+    before = os.umask(0o077)
+    try:
+        folder = settings.returns / KEPT
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{answer.la_code}_{answer.question_set.code}_{len(paths) + 1:04}.csv"
+        write_whole(path, text.encode())
+    finally:
+        os.umask(before)
+    return path
+
+
+# --- the workbook -----------------------------------------------------------------------------------
+
+
+def workbook(
+    settings: Settings, answer: Answer, *, council: str, on: date, has_process: bool | None
+) -> bytes:
+    """The template of the letter, filled in, with a sheet of definitions.
+
+    Args:
+        settings: The project's folders.
+        answer: What it says.
+        council: Name of the council.
+        on: Day of the answer.
+        has_process: Answer to the question on a process; None leaves it to be filled in.
+    """
+    question_set = answer.question_set
+    book = openpyxl.load_workbook(io.BytesIO(template_content(settings.seeds, question_set.code)))
+    for question in question_set.questions:
+        sheet = book[question.code]
+        if question.measure is None:
+            if has_process is not None:
+                sheet.cell(HEADER_ROW + 1, 2).value = "Yes" if has_process else "No"
+            continue
+        for down, period in enumerate(question_set.periods, start=1):
+            for across, age in enumerate(question_set.ages, start=2):
+                sheet.cell(HEADER_ROW + down, across).value = answer.texts[question.code, period, age]
+    for row in book["Cover"].iter_rows():
+        for cell in row:
+            if cell.value == "Council: ":
+                cell.value = f"Council: {council}{' (made up)' if answer.is_synthetic else ''}"
+            elif cell.value == "Date: ":
+                cell.value = f"Date: {on.day} {on:%B %Y}"
+    _notes(book["Notes"], answer)
+    _definitions(book.create_sheet("Definitions"), answer)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def _notes(sheet: Any, answer: Answer) -> None:
+    """Says up to which day those who came back were followed."""
+    numbers = {
+        answer.question_set.by_code[one.code].number
+        for one in answer.questions
+        if "rereferred" in _of(answer, one)
+    }
+    day = f"{answer.last_day.day} {answer.last_day:%B %Y}"
+    for row in sheet.iter_rows(min_col=1, max_col=1):
+        for cell in row:
+            if any(cell.value == f"Question {number}, figures as at " for number in numbers):
+                cell.value = f"{cell.value}{day}"
+
+
+def _of(answer: Answer, asked: Asked) -> str:
+    return answer.question_set.by_code[asked.code].measure or ""
+
+
+def _definitions(sheet: Any, answer: Answer) -> None:
+    lines = [
+        "What was counted",
+        "Counts from 1 to 5 are shown as '1 to 5'. [c] stands for a count that is kept back so that no other "
+        "can be worked out. A nought is shown as 0.",
+        "Each child counts once in each age band in which it has a case: bands can add up to more than "
+        "all children.",
+        *(f"{one.code}: {one.definition}" for one in answer.questions),
+    ]
+    for row, line in enumerate(lines, start=1):
+        sheet.cell(row, 1).value = line
+    sheet.column_dimensions["A"].width = TEXT_WIDTH
