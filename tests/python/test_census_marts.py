@@ -231,7 +231,7 @@ def test_a_model_that_counts_otherwise_is_found_out(
     at_home: None, tmp_path: Path, dbt: Callable[..., bool]
 ) -> None:
     project = project_with_returns(tmp_path)
-    model = project / "models" / "marts" / "census" / "fct_referral.sql"
+    model = project / "models" / "intermediate" / "census" / "int_census_referral__in_order.sql"
     text = model.read_text(encoding="utf-8")
     rule = "coalesce(previous_referral_days <= 365, false)"
     assert text.count(rule) == 1

@@ -22,8 +22,7 @@ with referral as (
         last_closure_date,
         last_closure_reason_code,
         closed_census_year,
-        closed_reason_code,
-        case when is_of_its_year then referral_date end as own_referral_date
+        closed_reason_code
     from {{ ref('int_census_referral__linked') }}
     where is_row_of_case
 ),
@@ -44,59 +43,35 @@ synthetic as (
     from {{ ref('stg_census__return') }}
 ),
 
--- the one pass over each child's referrals. The referrals of a year are those of its own return; a case that
--- only another return has is no earlier or later one of theirs, as in DfE's method.
 in_order as (
     select
-        *,
-        row_number() over in_order_of_days as referral_order,
-        max(own_referral_date) over before_it as previous_referral_date,
-        max(referral_date) over before_it as previous_any_return_referral_date,
-        min(own_referral_date) over after_it as next_referral_date
-    from referral
-    window
-        in_order_of_days as (
-            partition by child_key
-            order by referral_date, referral_row_key
-        ),
-        before_it as (
-            partition by child_key
-            order by referral_date, referral_row_key
-            rows between unbounded preceding and 1 preceding
-        ),
-        after_it as (
-            partition by child_key
-            order by referral_date, referral_row_key
-            rows between 1 following and unbounded following
-        )
-),
-
-measured as (
-    select
-        in_order.*,
-        {{ days_between('previous_referral_date', 'referral_date') }} as previous_referral_days,
-        {{ days_between('previous_any_return_referral_date', 'referral_date') }}
-            as previous_any_return_referral_days,
-        {{ days_between('referral_date', 'next_referral_date') }} as next_referral_days,
-        census_return.last_covered_date,
-        {{ days_between('referral_date', 'census_return.last_covered_date') }} >= 365
-            as is_follow_up_complete
-    from in_order
-    left join census_return
-        on
-            in_order.la_code = census_return.la_code
-            and in_order.referral_census_year = census_return.census_year
+        referral_row_key,
+        referral_order,
+        previous_referral_date,
+        previous_referral_days,
+        next_referral_date,
+        next_referral_days,
+        is_rereferral,
+        is_last_pair_rereferral,
+        is_rereferral_in_any_return
+    from {{ ref('int_census_referral__in_order') }}
 ),
 
 judged as (
     select
-        *,
-        is_of_its_year and coalesce(previous_referral_days <= 365, false) as is_rereferral,
-        coalesce(next_referral_days <= 365, false) as is_later_rereferred,
+        referral.*,
+        coalesce(
+            {{ days_between('referral.referral_date', 'census_return.last_covered_date') }} >= 365, false
+        ) as is_follow_up_complete,
         -- closed after assessment: the letters ask for no more than that, DfE for nothing else besides
-        closed_census_year is not null and not is_no_further_action and has_assessment_in_any_return
-            as is_closed_and_assessed
-    from measured
+        referral.closed_census_year is not null
+        and not referral.is_no_further_action
+        and referral.has_assessment_in_any_return as is_closed_and_assessed
+    from referral
+    left join census_return
+        on
+            referral.la_code = census_return.la_code
+            and referral.referral_census_year = census_return.census_year
 )
 
 select
@@ -104,7 +79,7 @@ select
     judged.la_code,
     judged.child_key,
     judged.la_child_id,
-    cast(judged.referral_order as integer) as referral_order,
+    in_order.referral_order,
     judged.referral_date,
     cast(judged.referral_census_year as integer) as census_year,
     judged.is_of_its_year,
@@ -114,25 +89,21 @@ select
     cast(judged.age_at_referral_years as integer) as age_at_referral_years,
     judged.age_band_code,
     judged.is_no_further_action,
-    judged.previous_referral_date,
-    cast(judged.previous_referral_days as integer) as previous_referral_days,
-    judged.next_referral_date,
-    cast(judged.next_referral_days as integer) as next_referral_days,
-    judged.is_rereferral,
-    -- the last of the year against the one before it: true once for each child re-referred
-    judged.is_rereferral
-    and coalesce({{ census_year_of('judged.next_referral_date') }} <> judged.referral_census_year, true)
-        as is_last_pair_rereferral,
-    judged.is_of_its_year and coalesce(judged.previous_any_return_referral_days <= 365, false)
-        as is_rereferral_in_any_return,
+    in_order.previous_referral_date,
+    in_order.previous_referral_days,
+    in_order.next_referral_date,
+    in_order.next_referral_days,
+    in_order.is_rereferral,
+    in_order.is_last_pair_rereferral,
+    in_order.is_rereferral_in_any_return,
     case
         when not judged.is_of_its_year then null
-        when judged.is_rereferral then 'rereferral'
-        when judged.is_later_rereferred then 'initial_later_rereferred'
+        when in_order.is_rereferral then 'rereferral'
+        when in_order.next_referral_days <= 365 then 'initial_later_rereferred'
         when judged.is_follow_up_complete then 'initial_not_rereferred_complete'
         else 'initial_not_rereferred_incomplete'
     end as split_code,
-    coalesce(judged.is_follow_up_complete, false) as is_follow_up_complete,
+    judged.is_follow_up_complete,
     judged.has_assessment_in_any_return as has_assessment,
     judged.has_other_activity_in_any_return as has_other_activity,
     judged.last_closure_date as closure_date,
@@ -159,6 +130,7 @@ select
     and not judged.has_other_activity_in_any_return as is_assessed_not_in_need_linked,
     synthetic.is_synthetic
 from judged
+inner join in_order on judged.referral_row_key = in_order.referral_row_key
 inner join synthetic
     on
         judged.la_code = synthetic.la_code
