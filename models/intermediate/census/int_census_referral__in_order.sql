@@ -1,4 +1,4 @@
--- The one pass over each child's referrals, with no more columns than it needs: it goes through millions of rows.
+-- One pass over the referrals of each child, no wider than it has to be: millions of rows go through it.
 with referral as (
     select
         referral_row_key,
