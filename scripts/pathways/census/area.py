@@ -69,19 +69,19 @@ class ReturnWriter:
         """Adds the rows of some children."""
         key = return_key(header, self.sha256)
         for table in TABLES:
-            columns = rows.columns[table.name]
-            count = len(next(iter(columns.values())))
+            found = rows.lists[table.name]
+            count = len(found)
+            columns = list(zip(*found, strict=True)) if found else [()] * table.width
             writer = self._writers.get(table.name)
             if writer is None:
                 writer = self._writers[table.name] = pq.ParquetWriter(
                     self.folder / f"{table.name}.parquet", table.schema, compression="snappy"
                 )
             arrays = [pa.array([key] * count, pa.string())]
-            for field in table.schema:
-                if field.name != "return_key":
-                    # days are counted as whole numbers: far faster than dates
-                    kind = pa.int32() if field.type == pa.date32() else field.type
-                    arrays.append(pa.array(columns[field.name], kind).cast(field.type))
+            for name, values in zip(table.columns, columns, strict=True):
+                kind = table.schema.field(name).type
+                # days are counted as whole numbers: far faster than dates
+                arrays.append(pa.array(values, pa.int32() if kind == pa.date32() else kind).cast(kind))
             writer.write_table(pa.Table.from_arrays(arrays, schema=table.schema))
 
     def close(self) -> None:

@@ -31,8 +31,7 @@ class Asides:
 
     def add(self, rows: Rows) -> None:
         """Counts the rows of some children."""
-        row = rows.columns[SET_ASIDE.name]
-        for rule, element, line in zip(row["rule_code"], row["element"], row["line_number"], strict=True):
+        for rule, element, line, _, _ in rows.lists[SET_ASIDE.name]:
             self.lines[rule, element].append(line or 0)
 
     def sentences(self, rules: RuleBook) -> Iterable[str]:

@@ -74,20 +74,19 @@ class Header:
 
 @dataclass
 class Rows:
-    """Rows of all tables, by table and column, since they were last taken."""
+    """Rows of all tables since they were last taken: lists in the order of the table's columns."""
 
-    columns: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
+    lists: dict[str, list[list[Any]]] = field(default_factory=lambda: {table.name: [] for table in TABLES})
 
-    def __post_init__(self) -> None:
-        self.columns = {
-            table.name: {name: [] for name in table.schema.names if name != "return_key"} for table in TABLES
+    @property
+    def columns(self) -> dict[str, dict[str, list[Any]]]:
+        """The rows by table and column."""
+        return {
+            table.name: {
+                name: [row[at] for row in self.lists[table.name]] for at, name in enumerate(table.columns)
+            }
+            for table in TABLES
         }
-
-    def take(self) -> dict[str, dict[str, list[Any]]]:
-        """The rows, which are then gone from here."""
-        taken = self.columns
-        self.__post_init__()
-        return taken
 
 
 class _Packed:
@@ -107,6 +106,27 @@ class _Packed:
 
     def close(self) -> None:
         self._file.close()
+
+
+_Step = tuple[int, str, int, str]
+"""What the walk does at an element: a kind, the table, the place in its row or its width, and its name."""
+_TEXT, _DATE, _BOOLEAN, _COUNT, _LISTED, _LISTED_DATE = range(6)
+_BLOCK, _REFERRAL, _INSIDE, _TWO_LEVELS, _UNKNOWN = range(6, 11)
+_KINDS = {Kind.TEXT: _TEXT, Kind.DATE: _DATE, Kind.BOOLEAN: _BOOLEAN, Kind.COUNT: _COUNT}
+_INSIDE_NAMES = frozenset(
+    {
+        "Child",
+        "ChildIdentifiers",
+        "ChildCharacteristics",
+        "Disabilities",
+        "FactorsIdentifiedAtAssessment",
+        "Reviews",
+    }
+)
+_TABLES = {table.name: table for table in TABLES}
+_LISTED_IN = {DISABILITY.name: CHILD.name, FACTOR.name: ASSESSMENT.name, REVIEW.name: PLAN.name}
+_CONFERENCE = {table.name: table.columns.index("initial_conference_date") for table in (REFERRAL, SECTION_47)}
+_HASH = REFERRAL.columns.index("content_hash")
 
 
 class _RefusedError(Exception):
@@ -177,7 +197,11 @@ def read_return(
 
 
 class _Reading:
-    """The reading of one file."""
+    """The reading of one file.
+
+    A child that is as the schema has it is read in one walk over its elements. One that is not (an unknown or
+    repeated element, a text that is no date) is read block by block, and what is odd in it is set aside.
+    """
 
     def __init__(
         self,
@@ -195,6 +219,7 @@ class _Reading:
         self.child_id: str | None = None
         self.names: dict[str, str] = {}
         self.days: dict[str, int] = {}
+        self.steps: dict[str, _Step] = {}
         self.child_number = self.referral_number = 0
         self.blocks = {
             "Assessments": (ASSESSMENT, {"FactorsIdentifiedAtAssessment": (FACTOR, "AssessmentFactors")}),
@@ -205,19 +230,13 @@ class _Reading:
         self.fields = {
             table.name: {one.element: (one.column, one.kind) for one in table.fields} for table in TABLES
         }
-        self.appends = self._appends()
-
-    def _appends(self) -> dict[str, dict[str, Callable[[Any], None]]]:
-        return {
-            table: {column: values.append for column, values in columns.items()}
-            for table, columns in self.rows.columns.items()
-        }
 
     def read(self, path: Path) -> tuple[Header, dict[str, int]]:
         stream = _opened(path)
         try:
             parsed = etree.iterparse(
-                stream,
+                # a plain file is read by libxml2 itself, which is faster
+                stream if isinstance(stream, _Packed) else str(path),
                 events=("end",),
                 tag=("{*}Header", "{*}Child"),
                 resolve_entities=False,
@@ -338,16 +357,7 @@ class _Reading:
         return value
 
     def _aside(self, rule: str, element: str, line: int | None, text: str) -> None:
-        row = self.rows.columns[SET_ASIDE.name]
-        for column, value in (
-            ("rule_code", rule),
-            ("element", element[:80]),
-            ("line_number", line),
-            ("la_child_id", self.child_id),
-            ("text", text[:80]),
-        ):
-            row[column].append(value)
-        self.counts[SET_ASIDE.name] += 1
+        self.rows.lists[SET_ASIDE.name].append([rule, element[:80], line, self.child_id, text[:80]])
 
     # --- children -----------------------------------------------------------------------------------
 
@@ -355,6 +365,128 @@ class _Reading:
         if self.header is None:
             self.header = self._headed("", "", "")
         self.child_number += 1
+        before = self.referral_number
+        made = self._walk(element)
+        if made is None:
+            self.referral_number = before
+            self._block_by_block(element)
+        else:
+            for table, row in made:
+                self.rows.lists[table].append(row)
+        if self.child_number % self.every == 0:
+            self._hand_over()
+
+    def _walk(self, child: Any) -> list[tuple[str, list[Any]]] | None:
+        """The rows of a child that is as the schema has it; None for another one."""
+        steps, days = self.steps, self.days
+        row: list[Any] = [None] * CHILD.width
+        row[0], row[-1] = self.child_number, child.sourceline
+        made: list[tuple[str, list[Any]]] = [(CHILD.name, row)]
+        open_rows: dict[str, list[Any]] = {CHILD.name: row}
+        counts: dict[str, int] = {}
+        said: list[str] = []
+        for element in child.iter(etree.Element):
+            tag = element.tag
+            step = steps.get(tag)
+            if step is None:
+                step = steps[tag] = self._step(self._name(tag))
+            kind, table, at, name = step
+            if kind <= _LISTED_DATE:
+                text = element.text
+                said.append(name)
+                if not text or not (text := text.strip()):
+                    continue
+                said.append(text)
+                if kind in (_TEXT, _LISTED):
+                    value: Any = text
+                elif kind in (_DATE, _LISTED_DATE):
+                    value = days.get(text)
+                    if value is None:
+                        value = self._day(text)
+                elif kind == _BOOLEAN:
+                    value = _BOOLEANS.get(text)
+                else:
+                    value = int(text) if text.isdecimal() and len(text) < 6 else None
+                if value is None:
+                    return None
+                if kind >= _LISTED:
+                    outer = open_rows.get(_LISTED_IN[table])
+                    if outer is None:
+                        return None
+                    made.append((table, [*outer[:at], value]))
+                    continue
+                row = open_rows.get(table)  # type: ignore[assignment]
+                if row is None or row[at] is not None:
+                    return None
+                row[at] = value
+            elif kind == _BLOCK:
+                said.append(name)
+                number = counts[table] = counts.get(table, 0) + 1
+                row = [None] * at
+                row[0], row[1] = self.referral_number, number
+                open_rows[table] = row
+                made.append((table, row))
+            elif kind == _REFERRAL:
+                self._sign(open_rows, said)
+                said = []
+                counts = {}
+                self.referral_number += 1
+                row = [None] * at
+                row[0], row[1], row[-1] = self.child_number, self.referral_number, element.sourceline
+                open_rows = {CHILD.name: open_rows[CHILD.name], table: row}
+                made.append((table, row))
+            elif kind == _TWO_LEVELS:
+                if not self._conference(element, open_rows, said):
+                    return None
+            elif kind == _UNKNOWN:
+                return None
+        self._sign(open_rows, said)
+        self.child_id = open_rows[CHILD.name][1]
+        return made
+
+    def _conference(self, element: Any, open_rows: dict[str, list[Any]], said: list[str]) -> bool:
+        """Reads the day of the initial conference, which stands at two levels; False if it can't be read."""
+        text = (element.text or "").strip()
+        said.extend(("DateOfInitialCPC", text))
+        if not text:
+            return True
+        is_inner = self._name(element.getparent().tag) == "Section47"
+        table = SECTION_47.name if is_inner else REFERRAL.name
+        row, at, day = open_rows.get(table), _CONFERENCE[table], self._day(text)
+        if row is None or row[at] is not None or day is None:
+            return False
+        row[at] = day
+        return True
+
+    def _sign(self, open_rows: dict[str, list[Any]], said: list[str]) -> None:
+        """Gives the referral at hand the hash of all that it says, by which copies are told."""
+        row = open_rows.get(REFERRAL.name)
+        if row is not None:
+            digest = hashlib.blake2b("\x1f".join(said).encode(), digest_size=8).digest()
+            row[_HASH] = int.from_bytes(digest, signed=True)
+
+    def _step(self, name: str) -> _Step:
+        """What the walk does at an element of a name."""
+        if name in _INSIDE_NAMES:
+            return _INSIDE, "", 0, name
+        if name == "CINdetails":
+            return _REFERRAL, REFERRAL.name, REFERRAL.width, name
+        if name in self.blocks:
+            table = self.blocks[name][0]
+            return _BLOCK, table.name, table.width, name
+        if name == "DateOfInitialCPC":
+            return _TWO_LEVELS, "", 0, name
+        for table in TABLES:
+            for at, one in enumerate(table.fields, start=len(table.numbers)):
+                if one.element == name:
+                    if table.name in _LISTED_IN:
+                        listed = _LISTED_DATE if one.kind is Kind.DATE else _LISTED
+                        return listed, table.name, len(table.numbers), name
+                    return _KINDS[one.kind], table.name, at, name
+        return _UNKNOWN, "", 0, name
+
+    def _block_by_block(self, element: Any) -> None:
+        """Reads a child that is not as the schema has it, and sets aside what is odd in it."""
         self.child_id = None
         found: dict[str, Any] = {}
         details = []
@@ -373,8 +505,6 @@ class _Reading:
         self._append(CHILD, found, child_number=self.child_number, line_number=element.sourceline)
         for block in details:
             self._referral(block)
-        if self.child_number % self.every == 0:
-            self._hand_over()
 
     def _disabilities(self, block: Any) -> None:
         for one in block.iterchildren(etree.Element):
@@ -475,14 +605,13 @@ class _Reading:
         self._aside(UNKNOWN_RULE, name, element.sourceline, "")
 
     def _append(self, table: Table, found: dict[str, Any], **numbers: Any) -> None:
-        get = found.get
-        for column, append in self.appends[table.name].items():
-            append(numbers[column] if column in numbers else get(column))
-        self.counts[table.name] += 1
+        values = {**found, **numbers}
+        self.rows.lists[table.name].append([values.get(column) for column in table.columns])
 
     def _hand_over(self) -> None:
         assert self.header is not None
+        for name, rows in self.rows.lists.items():
+            self.counts[name] += len(rows)
         self.flush(self.header, self.rows)
-        self.rows.take()
-        self.appends = self._appends()
+        self.rows = Rows()
         self.tick(self.child_number)

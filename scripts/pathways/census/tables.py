@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 
 import pyarrow as pa
 
@@ -39,7 +40,17 @@ class Table:
     fields: tuple[Field, ...]
     extra: tuple[pa.Field, ...] = ()
 
-    @property
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns that a row has, without the key of its return."""
+        return tuple(name for name in self.schema.names if name != "return_key")
+
+    @cached_property
+    def width(self) -> int:
+        """How many columns a row has."""
+        return len(self.columns)
+
+    @cached_property
     def schema(self) -> pa.Schema:
         """Types of the columns, as they stand in the Parquet file."""
         types = {
