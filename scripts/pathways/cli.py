@@ -152,10 +152,15 @@ def bench_command(
     """Measure landing and reading against the floor and what people use instead, side by side."""
     with plain_errors():
         from pathways.bench import bench
+        from pathways.census.bench import bench_returns
         from pathways.foi.bench import bench_answers
 
         settings = load_settings()
-        lines = [*bench(settings, folder, rounds), *bench_answers(settings, answers, rounds)]
+        lines = [
+            *bench(settings, folder, rounds),
+            *bench_answers(settings, answers, rounds),
+            *bench_returns(settings, rounds),
+        ]
         if write is not None:
             write.write_text("\n".join(lines), encoding="utf-8")
         for line in lines:

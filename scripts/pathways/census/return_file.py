@@ -162,7 +162,7 @@ def read_return(
     la_code: str | None = None,
     census_year: int | None = None,
     flush: Callable[[Header, Rows], None],
-    every: int = 5_000,
+    every: int = 20_000,
     tick: Callable[[int], None] = lambda count: None,
 ) -> tuple[Header, dict[str, int]]:
     """Reads a return and hands its rows over, ``every`` so many children.
