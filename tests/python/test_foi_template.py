@@ -348,3 +348,22 @@ def test_the_command(tmp_path: Path) -> None:
         code, said = pathways(*given, str(wrong), project=PROJECT, environment=environment)
         assert code == 1 and words in said and "Traceback" not in said, said
     assert output.read_bytes() == kept
+
+
+def test_what_a_council_notes_is_not_lost(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(template_content(SEEDS, "england_2025")))
+    for cell in book["Notes"]["A"]:
+        if cell.value == "Other note 1: ":
+            cell.value += "Question 5 figures for 2024/25 cover those known to the new system"
+    book["Q5"].cell(4, 2).value = 12
+    out = io.BytesIO()
+    book.save(out)
+    proposal = read(out.getvalue(), tmp_path)
+    assert [(note.kind, note.question) for note in proposal.notes] == [("limit", "Q5")]
+    assert all(cell.is_sure for cell in proposal.cells if cell.fact.text)
+    for cell in book["Notes"]["A"]:
+        if str(cell.value).startswith("What was counted"):
+            cell.value += "assessments"
+    out = io.BytesIO()
+    book.save(out)
+    assert not any(cell.is_sure for cell in read(out.getvalue(), tmp_path).cells if cell.fact.text)

@@ -807,7 +807,8 @@ class _Reading:
         notes: list[Note] = []
         for sentence in self.said:
             limit = limit_of(sentence)
-            if limit is None or len(sentence) > 400 or _REQUEST.search(sentence):
+            is_note = _OTHER_NOTE.match(sentence) is not None
+            if (limit is None and not is_note) or len(sentence) > 400 or _REQUEST.search(sentence):
                 continue
             numbers = re.findall(
                 r"\b(?:questions?|q)\s*\.?\s*(\d(?:\s?\(?[a-e](?![a-z])\)?)?)", sentence, re.IGNORECASE
@@ -824,7 +825,7 @@ class _Reading:
                 if span.period and not span.period.is_longer_than_a_year
             ]
             asked = [period for period in periods if any(cell.period == period for cell in proposal.cells)]
-            if limit.as_at is not None and codes:
+            if limit is not None and limit.as_at is not None and codes:
                 notes.extend(
                     Note(
                         "as_at_date",
@@ -836,7 +837,9 @@ class _Reading:
                     )
                     for code in dict.fromkeys(codes)
                 )
-            elif _INCOMPLETE.search(sentence) and (codes or asked):
+            elif (_INCOMPLETE.search(sentence) and (codes or asked)) or (
+                _OTHER_NOTE.match(sentence) and codes
+            ):
                 notes.extend(
                     Note("limit", code, asked[0] if len(asked) == 1 else None, None, sentence)
                     for code in (dict.fromkeys(codes) or [None])
@@ -937,6 +940,8 @@ def _holds_figures(grid: Grid, row: int, column: int) -> bool:
 _COLUMN_KEY = re.compile(
     r"(?:column\s+)?(?P<code>\d?\(?[A-Za-z\d]{1,4}\)?(?:\([ivx]+\))?)\s*(?::|=|[-–—])\s+(?P<words>\D.{14,})"
 )
+_OTHER_NOTE = re.compile(r"other note \d+:\s*\S", re.IGNORECASE)
+"""A line of the template that goes with the letter."""
 _CONTINUED = re.compile(r"\bcont(?:inued|'?d|\.)|\bparhad", re.IGNORECASE)
 _IN_ORDER = re.compile(r"\brespectively\b|\bin (?:this|that|the same) order\b|\byn y drefn\b", re.IGNORECASE)
 _INCOMPLETE = re.compile(

@@ -71,6 +71,8 @@ _PART_YEAR = re.compile(
     rf"(?:{_MONTH})\b[^.;]{{0,30}}|\bonly (?:covers?|includes?)\b[^.;]{{0,40}}\b(?:{_MONTH})\b",
     re.IGNORECASE,
 )
+_OTHER_UNIT = re.compile(r"what was counted, if not each child once:\s*(?P<unit>\S.*)", re.IGNORECASE)
+"""A line of the template that goes with the letter."""
 _NUMBER_KEY = re.compile(
     r"(?:^[^\w<≤]*|['\"“‘(;:]\s*|\b(?:value|figure) of )(?P<figure>\d{1,4})"
     r"['\"”’]?\s*(?:means?|=|indicates?|denotes?|stands for|is used (?:for|where|when))\s+"
@@ -148,6 +150,8 @@ def _caveats(question_set: QuestionSet, sentence: str) -> Iterator[Caveat]:
     named = frozenset(span.period for span in years if span.period and not span.period.is_longer_than_a_year)
     if named & set(question_set.periods) and _PART_YEAR.search(sentence):
         yield Caveat(f"the document says that the period is not whole: {shown}", questions, named)
+    if match := _OTHER_UNIT.match(sentence):
+        yield Caveat(f"the document says that something else was counted: {match['unit'][:60]}")
     for match in _NUMBER_KEY.finditer(sentence):
         figure = match["figure"]
         is_year = len(figure) == 4 and figure.startswith(("19", "20"))
