@@ -39,8 +39,9 @@ _OLD = {
 }
 _PACKAGES = (".docx", ".docm", ".dotx", ".xlsx", ".xlsm", ".xltx", ".ods", ".odt")
 _ARCHIVES = (b"PK\x05\x06", b"PK\x07\x08", b"7z\xbc\xaf\x27\x1c", b"Rar!", b"\x1f\x8b", b"BZh")
+# one comment reaches over several: repeated, a page of comments would be tried in every way to part them
 _MARKUP = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table)\b",
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)?<(?:!doctype\s+html|html|head|body|table)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _MAIL = re.compile(

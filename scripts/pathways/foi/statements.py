@@ -410,7 +410,7 @@ def find_date(document: Document) -> date | None:
     if document.sent_date:
         return document.sent_date
     # what council and reference share a line with
-    for text in document.texts[:60]:
+    for text in _beside_no_figures(document)[:60]:
         if any(span.period for span in find_periods(text)):
             continue
         for part in re.split(
@@ -430,12 +430,26 @@ def find_date(document: Document) -> date | None:
     return None
 
 
+def _beside_no_figures(document: Document) -> list[str]:
+    """The texts of a document without the rows of its tables that hold numbers: a date there is a cell."""
+    texts: list[str] = []
+    for block in document.blocks:
+        if isinstance(block, Paragraph):
+            texts.append(block.text)
+            continue
+        if block.caption:
+            texts.append(block.caption)
+        counted = {cell.row for cell in block.cells if re.fullmatch(r"\d[\d,]*", cell.text)}
+        texts.extend(cell.text for cell in block.cells if cell.text and cell.row not in counted)
+    return texts
+
+
 def find_reference_in(text: str) -> bool:
     """Whether a reference of a request stands in a text."""
     return bool(_REFERENCE.search(text))
 
 
-_COUNCIL_WORDS = r"(?:(?:City|County|Borough|District|Metropolitan|Unitary|County Borough)\s+)*"
+_COUNCIL_WORDS = r"(?:(?:City|County|Borough|District|Metropolitan|Unitary)\s+)*"
 
 
 def find_councils(document: Document, dictionary: Dictionary) -> list[tuple[Council, str]]:
