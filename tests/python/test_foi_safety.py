@@ -186,6 +186,10 @@ def test_an_attack_ends_in_one_plain_sentence_and_in_time(attack: str) -> None:
         ("digits.csv", b"Q3," + b"1" * 100_000 + b",2020/21\n"),
         ("quotes.txt", b"'\"([{" * 50_000),
         ("dashes.txt", (b"- - - = : * " * 300 + b"\n") * 100),
+        ("comments.txt", b"<!---->" * 280 + b" Q3"),
+        ("stars.csv", b"Q3,2020/21\n5-9,12" + b"*" * 45 + b"!\n"),
+        ("raised.csv", b"Q3,2020/21\n5-9,12" + "¹".encode() * 45 + b"!\n"),
+        ("council.txt", b"Q3 2020/21: 12\nKent " + b"County Borough " * 60 + b"\n"),
     ],
 )
 def test_a_text_that_is_made_to_be_slow_is_read_or_refused_in_time(name: str, content: bytes) -> None:

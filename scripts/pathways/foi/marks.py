@@ -15,9 +15,7 @@ from pathways.foi.dictionary import Dictionary, MarkRule
 from pathways.foi.document import single_spaced
 
 RAISED_MARKS = "⁰¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ⁽⁾"
-NOTE_MARK = re.compile(
-    rf"^(?P<figure>.*?[\w\])%])\s*(?P<mark>(?:\[\^?\w{{1,3}}\]|[{RAISED_MARKS}*†‡§^#])+)$"
-)
+NOTE_MARK = re.compile(rf"^(?P<figure>.*?[\w\])%])\s*(?P<mark>(?:\[\^?\w{{1,3}}\]|[{RAISED_MARKS}*†‡§^#])+)$")
 """A figure with the mark of a footnote behind it: raised, a star or dagger, or in brackets."""
 
 
