@@ -115,6 +115,22 @@ def test_an_element_given_twice_keeps_the_first_and_says_so(tmp_path: Path) -> N
     assert found["set_aside"]["rule_code"] == ["census_element_is_given_once"]
 
 
+def test_a_referral_has_the_same_hash_where_something_odd_stands_beside_it(tmp_path: Path) -> None:
+    more = (
+        "<CINclosureDate/><DateOfInitialCPC/><Assessments><AssessmentActualStartDate>2024-05-02"
+        "</AssessmentActualStartDate><FactorsIdentifiedAtAssessment><AssessmentFactors>1A</AssessmentFactors>"
+        "<AssessmentFactors/></FactorsIdentifiedAtAssessment></Assessments><Section47>"
+        "<S47ActualStartDate>2024-05-03</S47ActualStartDate><DateOfInitialCPC>2024-05-10</DateOfInitialCPC>"
+        "</Section47><ChildProtectionPlans><CPPstartDate>2024-05-10</CPPstartDate><Reviews><CPPreviewDate>"
+        "2024-07-01</CPPreviewDate></Reviews></ChildProtectionPlans>"
+    )
+    odd = child(more=more).replace("</ChildIdentifiers>", "<Shoe>38</Shoe></ChildIdentifiers>")
+    found = rows_of(message(child(more=more), odd), tmp_path)
+    assert found["set_aside"]["element"] == ["Shoe"]
+    first, second = found["referral"]["content_hash"]
+    assert first == second
+
+
 def test_a_number_of_plans_that_is_none_is_set_aside(tmp_path: Path) -> None:
     plan = (
         "<ChildProtectionPlans><CPPstartDate>2024-07-01</CPPstartDate><NumberOfPreviousCPP>-1"

@@ -62,9 +62,6 @@ class Header:
     census_year: int
     reference_date: date
     software_code: str = ""
-    release: str = ""
-    serial_number: str = ""
-    created_at: str = ""
 
     @property
     def is_synthetic(self) -> bool:
@@ -123,10 +120,15 @@ _INSIDE_NAMES = frozenset(
         "Reviews",
     }
 )
-_TABLES = {table.name: table for table in TABLES}
 _LISTED_IN = {DISABILITY.name: CHILD.name, FACTOR.name: ASSESSMENT.name, REVIEW.name: PLAN.name}
 _CONFERENCE = {table.name: table.columns.index("initial_conference_date") for table in (REFERRAL, SECTION_47)}
 _HASH = REFERRAL.columns.index("content_hash")
+
+
+def _hash_of(said: list[str]) -> int:
+    """The hash of what a referral says: names of its elements, each with its text behind it if it has one."""
+    digest = hashlib.blake2b("\x1f".join(said).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, signed=True)
 
 
 class _RefusedError(Exception):
@@ -294,17 +296,9 @@ class _Reading:
             raise _RefusedError(f"a return of the collection {collection[:20]}", "one of the collection CIN")
         reference = said.get("ReferenceDate", "")
         year = said.get("Year", "")
-        return self._headed(
-            said.get("LEA", ""),
-            year,
-            reference,
-            said.get("SoftwareCode", ""),
-            said.get("Release", ""),
-            said.get("SerialNo", ""),
-            said.get("DateTime", ""),
-        )
+        return self._headed(said.get("LEA", ""), year, reference, said.get("SoftwareCode", ""))
 
-    def _headed(self, la_code: str, year: str, reference: str, *others: str) -> Header:
+    def _headed(self, la_code: str, year: str, reference: str, software_code: str = "") -> Header:
         told_code, told_year = self.told
         la_code = told_code or la_code
         day = self._day(reference) if reference else None
@@ -324,7 +318,7 @@ class _Reading:
                 f"the reference date {reference} in a return of {number}", "the year of the reference date"
             )
         last = date.fromordinal(day + _EPOCH) if day is not None else date(number, 3, 31)
-        return Header(la_code, number, last, *others)
+        return Header(la_code, number, last, software_code)
 
     # --- texts --------------------------------------------------------------------------------------
 
@@ -447,9 +441,10 @@ class _Reading:
     def _conference(self, element: Any, open_rows: dict[str, list[Any]], said: list[str]) -> bool:
         """Reads the day of the initial conference, which stands at two levels; False if it can't be read."""
         text = (element.text or "").strip()
-        said.extend(("DateOfInitialCPC", text))
+        said.append("DateOfInitialCPC")
         if not text:
             return True
+        said.append(text)
         is_inner = self._name(element.getparent().tag) == "Section47"
         table = SECTION_47.name if is_inner else REFERRAL.name
         row, at, day = open_rows.get(table), _CONFERENCE[table], self._day(text)
@@ -462,8 +457,7 @@ class _Reading:
         """Gives the referral at hand the hash of all that it says, by which copies are told."""
         row = open_rows.get(REFERRAL.name)
         if row is not None:
-            digest = hashlib.blake2b("\x1f".join(said).encode(), digest_size=8).digest()
-            row[_HASH] = int.from_bytes(digest, signed=True)
+            row[_HASH] = _hash_of(said)
 
     def _step(self, name: str) -> _Step:
         """What the walk does at an element of a name."""
@@ -535,8 +529,7 @@ class _Reading:
             text = one.text
             text = text.strip() if text else ""
             if said is not None:
-                said.append(name)
-                said.append(text)
+                said.extend((name, text) if text else (name,))
             if not text:
                 if len(one):
                     self._unknown(one[0], self._name(one[0].tag))
@@ -562,13 +555,12 @@ class _Reading:
             return read
 
         self._leaves(details, REFERRAL, found, said, inner={name: block_of(name) for name in self.blocks})
-        digest = hashlib.blake2b("\x1f".join(said).encode(), digest_size=8).digest()
         self._append(
             REFERRAL,
             found,
             child_number=self.child_number,
             referral_number=number,
-            content_hash=int.from_bytes(digest, signed=True),
+            content_hash=_hash_of(said),
             line_number=details.sourceline,
         )
 
@@ -584,7 +576,7 @@ class _Reading:
                         self._unknown(one, self._name(one.tag))
                         continue
                     text = (one.text or "").strip()
-                    said.append(text)
+                    said.extend((element, text) if text else (element,))
                     if text:
                         column, kind = self.fields[listed.name][element]
                         value = self._value(one, element, text, kind)
