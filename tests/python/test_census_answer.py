@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -125,6 +126,16 @@ def test_an_answer_is_kept_once_for_its_owner_alone_and_what_it_kept_back_stays_
     assert keep(settings, second) == path, "it says what was said before"
 
 
+def test_a_kept_answer_is_never_written_over(settings: Settings) -> None:
+    answer = make_answer(settings, "england_2025", None)
+    path = keep(settings, answer)
+    second = path.rename(path.with_name(path.name.replace("_0001.", "_0002.")))
+    before = second.read_text(encoding="utf-8")
+    third = keep(settings, replace(answer, is_synthetic=not answer.is_synthetic))
+    assert third.name.endswith("_0003.csv")
+    assert second.read_text(encoding="utf-8") == before
+
+
 def test_a_spoilt_kept_answer_is_a_sentence(settings: Settings) -> None:
     path = keep(settings, make_answer(settings, "england_2025", None))
     path.write_text(path.read_text().replace(",not held,", ",somewhat,", 1))
@@ -195,6 +206,7 @@ def test_nothing_of_a_child_leaves_the_build_file_and_the_landing_area(
         assert secret not in answered.output
         assert secret not in published
         assert secret not in shown
+    assert stat.S_IMODE(answered.build_file.stat().st_mode) == 0o600
     looked_at = 0
     for root in (answered.target, answered.folder.parent / "logs", folder, tmp_path):
         for path in root.rglob("*"):

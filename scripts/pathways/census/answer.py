@@ -177,7 +177,7 @@ def _returns(settings: Settings, la_code: str | None) -> tuple[str, bool, set[in
         raise PathwaysError(
             f"No census return{whose} is built. Land them with `pathways land`, and run `make build`."
         )
-    return code, bool(own[0][1]), {int(row[2]) for row in own}, max(row[3] for row in own)
+    return code, any(row[1] for row in own), {int(row[2]) for row in own}, max(row[3] for row in own)
 
 
 def _values(settings: Settings, la_code: str, measures: Sequence[str]) -> dict[tuple[str, int, str], int]:
@@ -227,11 +227,13 @@ def keep(settings: Settings, answer: Answer) -> Path:
     for path in paths:
         if path.read_text(encoding="utf-8") == text:
             return path
+    # behind the newest, and not by how many there are: where one was taken away, none is written over
+    number = int(paths[-1].stem[-4:]) + 1 if paths else 1
     before = os.umask(0o077)
     try:
         folder = settings.returns / KEPT
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{answer.la_code}_{answer.question_set.code}_{len(paths) + 1:04}.csv"
+        path = folder / f"{answer.la_code}_{answer.question_set.code}_{number:04}.csv"
         write_whole(path, text.encode())
     finally:
         os.umask(before)

@@ -686,7 +686,7 @@ def _is_told_earlier(cell: Cell, published: Table, earlier: Sequence[Table]) -> 
     if cell not in published or published[cell].status is not Status.PRIMARY:
         return False
     values = [answer[cell].value for answer in earlier if cell in answer]
-    return any(value is not None and SMALLEST <= value <= LARGEST for value in values)
+    return any(value is not None and is_small(value) for value in values)
 
 
 def find_narrow(
