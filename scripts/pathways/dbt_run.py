@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from pathways.errors import PathwaysError
+from pathways.files import keep_to_owner
 from pathways.rules import RuleBook, capped, sentence
 from pathways.settings import Settings
 from pathways.warehouse import open_build_file
@@ -119,7 +120,10 @@ def read_run(settings: Settings) -> DbtRun | None:
 
 
 def run_dbt(settings: Settings, arguments: Sequence[str]) -> int:
-    """Runs dbt in the project folder, its output streamed; returns its exit code."""
+    """Runs dbt in the project folder, its output streamed; returns its exit code.
+
+    The build file may hold child-level rows: it is for its owner alone, and so is what dbt writes beside it.
+    """
     command = [
         sys.executable,
         # dbt.cli imports its own main before it is run as one
@@ -141,7 +145,9 @@ def run_dbt(settings: Settings, arguments: Sequence[str]) -> int:
         "DBT_TARGET_PATH": str(settings.target),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
-    return subprocess.run(command, cwd=settings.project, env=environment, check=False).returncode
+    keep_to_owner(settings.build_file)
+    done = subprocess.run(command, cwd=settings.project, env=environment, check=False, umask=0o077)
+    return done.returncode
 
 
 def changed_seeds(settings: Settings, run: DbtRun) -> list[str]:

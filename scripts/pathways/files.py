@@ -17,6 +17,12 @@ def write_whole(path: Path, content: bytes) -> None:
     put_on_disk(path.parent)
 
 
+def keep_to_owner(path: Path) -> None:
+    """Takes a file away from all but its owner, if it is there."""
+    if path.exists():
+        path.chmod(0o600)
+
+
 def put_on_disk(path: Path) -> None:
     """Sees that a file or folder has reached the disk, so that a power cut does not undo it."""
     descriptor = os.open(path, os.O_RDONLY)

@@ -15,6 +15,7 @@ from pathways.census.area import LandedReturn, ReturnArea, return_area, return_k
 from pathways.census.return_file import Header, Rows, read_return
 from pathways.census.tables import CHILD, REFERRAL, SET_ASIDE
 from pathways.errors import PathwaysError
+from pathways.files import keep_to_owner
 from pathways.rules import RuleBook, load_rules
 from pathways.settings import Settings
 
@@ -77,6 +78,8 @@ def land_returns(
     """
     rules = load_rules(settings.seeds)
     passed = True
+    # an older build file, from before there was anything personal in it
+    keep_to_owner(settings.build_file)
     with return_area(settings) as area:
         for path in paths:
             try:
