@@ -68,6 +68,20 @@ def census(project: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
+def test_the_scorecard_counts_the_children_who_break_a_rule_and_has_the_rules_that_nobody_breaks(
+    census: duckdb.DuckDBPyConnection,
+) -> None:
+    broken = census.sql(
+        "select la_code, census_year, rule_code, count(*) from fct_census_issue group by all"
+    ).fetchall()
+    shown = census.sql(
+        "select la_code, census_year, rule_code, child_with_issue_count from rpt_census_scorecard"
+    ).fetchall()
+    assert {row for row in shown if row[3]} == set(broken)
+    assert sum(row[3] == 0 for row in shown) > 50
+    assert census.sql("select count(*) from fct_census_issue where message is null").fetchall() == [(0,)]
+
+
 def test_every_measure_is_the_expected_one_and_no_other_is_there(census: duckdb.DuckDBPyConnection) -> None:
     wanted: dict[tuple[str, int, str, str], float | None] = {}
     for cell in expected("expected.json")["cells"]:

@@ -31,6 +31,7 @@ with issue as (
 rule as (
     select
         rule_code,
+        message,
         severity_code,
         first_census_year
     from {{ ref('stg_reference__census_rule') }}
@@ -49,6 +50,7 @@ select
     issue.census_year,
     issue.rule_code,
     issue.la_child_id,
+    rule.message,
     rule.severity_code,
     census_return.is_synthetic
 from issue
