@@ -409,7 +409,7 @@ def _clauses(reader: Reader, sentence: str, context: Context, carried: Label | N
         sentence = sentence[:start] + " " * (end - start) + sentence[end:]
         figures = figures[1:]
     if not figures:
-        return _stated_status(reader, sentence, context)
+        return _stated_status(sentence, context)
     if "%" in re.sub(r"\([^)]*%[^)]*\)", "", sentence):
         return None
     bounds = _clause_bounds(sentence, figures)
@@ -523,7 +523,7 @@ def _question_of(reader: Reader, label: Label, context: Context) -> tuple[Questi
     return named, named.by_number
 
 
-def _stated_status(reader: Reader, sentence: str, context: Context) -> list[Said] | None:
+def _stated_status(sentence: str, context: Context) -> list[Said]:
     """A sentence without a figure that gives years a status: ``2015/16 and 2016/17: not held``."""
     match = _STATUS.search(sentence)
     periods = list(

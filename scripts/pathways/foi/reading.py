@@ -12,7 +12,7 @@ from datetime import date
 from pathways.errors import PathwaysError
 from pathways.foi.ages import ALL, UNKNOWN
 from pathways.foi.dictionary import Council, Dictionary, QuestionSet
-from pathways.foi.document import Document, Grid, Paragraph
+from pathways.foi.document import Document, Grid, Paragraph, single_spaced
 from pathways.foi.frames import opened
 from pathways.foi.labels import Label
 from pathways.foi.layout import SOMETHING_ELSE, Context, Fact, Reader, read_grid
@@ -48,8 +48,8 @@ from pathways.foi.statements import (
 from pathways.foi.surroundings import caveats_of, said_around
 from pathways.foi.wording import (
     NEARLY_THE_SAME,
-    _likeness,
     leading_number,
+    likeness,
     mentioned_numbers,
     several_numbers,
 )
@@ -177,7 +177,7 @@ class _Reading:
 
     def _document_marks(self, marks: MarkReader) -> dict[str, DocumentMark]:
         texts = self._cell_texts()
-        self.disputed = disputed_marks(self.said, texts, marks)
+        self.disputed = disputed_marks(self.said, texts)
         stated = stated_marks(self.said, texts, marks, zero_is_shown(self.said))
         for text in texts - set(stated):
             if (noted := self._noted(text, marks, stated)) is not None:
@@ -439,7 +439,7 @@ class _Reading:
         if SOMETHING_ELSE.search(about):
             for fact in found:
                 if not fact.aside:
-                    fact.aside = f"a table about something else ({single(about)[:60]})"
+                    fact.aside = f"a table about something else ({single_spaced(about)[:60]})"
             return found
         if not any(fact.is_placed for fact in found):
             for fact in found:
@@ -544,8 +544,8 @@ class _Reading:
             if label.question:
                 _, answer = leading_number(block.text)
                 answer = answer.rsplit("?", 1)[-1] if "?" in answer else answer
-                words = _likeness(self.question_set, answer)
-                if words[1] >= 80 and len(answer) > 60 and "?" not in block.text:
+                score = likeness(self.question_set, answer)[1]
+                if score >= 80 and len(answer) > 60 and "?" not in block.text:
                     continue
             if not answer.strip() or (status := status_of(self.reader, answer)) is None:
                 continue
@@ -888,7 +888,7 @@ class _Reading:
         for wording in self.question_set.wordings:
             if wording.question == code and wording.stated_otherwise:
                 single_set = replace(self.question_set, wordings=(wording,))
-                if _likeness(single_set, label)[1] >= NEARLY_THE_SAME:
+                if likeness(single_set, label)[1] >= NEARLY_THE_SAME:
                     return wording.stated_otherwise
         return ""
 
@@ -954,11 +954,6 @@ _REQUEST = re.compile(r"\bplease\b|\bi'?d like\b|\bwe are interested\b|\bif no\b
 
 def _is_above(part: int | None, whole: int | None) -> bool:
     return part is not None and whole is not None and part > whole
-
-
-def single(text: str) -> str:
-    """The text with single spaces."""
-    return " ".join(text.split())
 
 
 def yes_or_no(text: str) -> bool | None:

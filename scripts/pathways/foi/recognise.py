@@ -11,7 +11,7 @@ from pathways.foi.dictionary import Dictionary, QuestionSet
 from pathways.foi.document import Document
 from pathways.foi.periods import find_periods, stated_year_kind
 from pathways.foi.statements import find_councils
-from pathways.foi.wording import LIKE, _likeness, leading_number
+from pathways.foi.wording import LIKE, leading_number, likeness
 
 CERTAIN = 3.0
 """By how many points a letter must be ahead of the next to be certain."""
@@ -74,11 +74,11 @@ def recognise(document: Document, dictionary: Dictionary) -> Recognised | None:
                 is_of_it = question_set.numbered(number) or number in question_set.stems
                 points[question_set.code] += 1.0 if is_of_it and number[-1].isalpha() else 0.0
                 points[question_set.code] -= 0.0 if is_of_it else 1.0
-        likeness = {
-            question_set.code: _likeness(question_set, rest)[1] for question_set in dictionary.question_sets
+        alike = {
+            question_set.code: likeness(question_set, rest)[1] for question_set in dictionary.question_sets
         }
-        best = max(likeness.values())
-        nearest = [code for code, score in likeness.items() if score == best]
+        best = max(alike.values())
+        nearest = [code for code, score in alike.items() if score == best]
         if best >= LIKE:
             for code in nearest:
                 points[code] += 2.0 / len(nearest)

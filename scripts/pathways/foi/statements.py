@@ -240,13 +240,12 @@ def stated_marks(
     return found
 
 
-def disputed_marks(said: Sequence[str], cell_texts: set[str], reader: MarkReader) -> set[str]:
+def disputed_marks(said: Sequence[str], cell_texts: set[str]) -> set[str]:
     """The marks of a document of which it says two things: other statuses, or other upper bounds.
 
     Args:
         said: Its sentences.
         cell_texts: Its cell texts, as ``mark_text`` writes them.
-        reader: The general meanings.
     """
     meant: dict[str, set[tuple[str, int | None]]] = {}
     for sentence in said:
@@ -327,9 +326,8 @@ _LIMITED = re.compile(
 
 @dataclass(frozen=True)
 class Limit:
-    """A sentence that limits figures: up to a day, to a part of the year, or otherwise."""
+    """What limits figures; ``as_at`` is the day up to which, None where a sentence states another limit."""
 
-    sentence: str
     as_at: date | None
 
 
@@ -339,8 +337,8 @@ def limit_of(sentence: str) -> Limit | None:
         return None
     for start, _, day in find_dates(sentence):
         if _LIMIT_DATE.search(sentence[:start]):
-            return Limit(sentence, day)
-    return Limit(sentence, None)
+            return Limit(day)
+    return Limit(None)
 
 
 _NOTE_START = re.compile(
@@ -380,12 +378,10 @@ _REFERENCE = re.compile(
 def find_reference(document: Document) -> str:
     """The reference that the council gave the request; empty where none is printed."""
     for text in document.texts[:400]:
-        if len(text) > 600:
-            text = text[:600]
-        for match in _REFERENCE.finditer(text):
+        for match in _REFERENCE.finditer(text[:600]):
             kind, found = next((key, value) for key, value in match.groupdict().items() if value)
             found = re.sub(r"\s+", " ", found).strip(" .:-#")
-            if kind in ("c",):
+            if kind == "c":
                 found = found.split()[-1] if found.isupper() or found.istitle() else found
             if kind in ("e", "f", "d") and not re.search(r"[A-Z]{2}", found):
                 continue
@@ -422,9 +418,7 @@ def find_date(document: Document) -> date | None:
                 if behind:
                     continue
                 if _DATE_LINE.match(before.strip()) or (
-                    re.search(r"(?:\d|[A-Z]{2})\S*\s*$", before)
-                    and len(part) < 60
-                    and find_reference_in(before)
+                    re.search(r"(?:\d|[A-Z]{2})\S*\s*$", before) and len(part) < 60 and has_reference(before)
                 ):
                     return day
     return None
@@ -444,7 +438,7 @@ def _beside_no_figures(document: Document) -> list[str]:
     return texts
 
 
-def find_reference_in(text: str) -> bool:
+def has_reference(text: str) -> bool:
     """Whether a reference of a request stands in a text."""
     return bool(_REFERENCE.search(text))
 

@@ -180,7 +180,6 @@ def measure_named(text: str) -> str | None:
     """The measure whose steps a wording names, or ``yes_no``; None if it names none or two."""
     words = plain(text)
     early_help = bool(_EARLY_HELP.search(words))
-    # the case that is followed is "closed after assessment": the word alone says little beside another step
     if _PROCESS.search(words) and (early_help or _REFERRED_ON.search(words)):
         return "yes_no"
     if _REREFERRED.search(words):
@@ -208,6 +207,7 @@ def measure_named(text: str) -> str | None:
         if _ASSESSED.search(without_help):
             return "early_help_assessed"
         return "early_help_received" if _RECEIVED.search(words) or "children" in words else None
+    # the case that is followed is "closed after assessment": the word says little beside another step
     if _CLOSED.search(words):
         return "closed_after_assessment"
     if _ASSESSED.search(words):
@@ -304,7 +304,7 @@ def _names_both_plans(text: str) -> bool:
 
 
 @lru_cache(maxsize=20_000)
-def _likeness(question_set: QuestionSet, text: str) -> tuple[str | None, float]:
+def likeness(question_set: QuestionSet, text: str) -> tuple[str | None, float]:
     """The question whose wording a text is most like, and how like; None where two are nearly as like."""
     words = plain(text)
     if len(words) < 3:
@@ -313,11 +313,9 @@ def _likeness(question_set: QuestionSet, text: str) -> tuple[str | None, float]:
     for wording in question_set.wordings:
         known = plain(wording.text)
         score = max(fuzz.ratio(words, known), fuzz.token_sort_ratio(words, known))
-        if len(words) > len(known) * 1.1:
+        if len(words) > len(known) * 1.1 and len(known) >= 60:
             # a question and what stands before or behind it
-            aligned = fuzz.partial_ratio(known, words)
-            if len(known) >= 60:
-                score = max(score, aligned - 1)
+            score = max(score, fuzz.partial_ratio(known, words) - 1)
         best[wording.question] = max(best.get(wording.question, 0.0), score)
     ranked = sorted(best.items(), key=lambda item: -item[1])
     code, score = ranked[0]
@@ -418,7 +416,7 @@ def likely_question(
     rest = _with_steps_of(question_set, rest.strip(" .:;-–—()[]"))
     if _names_both_plans(rest):
         return None
-    like, score = _likeness(question_set, rest)
+    like, score = likeness(question_set, rest)
     measure = measure_named(rest)
     named = question_set.yes_no if measure == "yes_no" else question_set.by_measure.get(measure or "")
     worded = like if score >= LIKE else None
