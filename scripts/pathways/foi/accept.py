@@ -189,7 +189,7 @@ def _accept_one(seeds: Seeds, proposal: Proposal, with_unsure: bool) -> Accepted
             )
         response_id = _response_id(seeds, proposal)
         seeds.response.add(**_response_row(proposal, response_id, left))
-        supersedes = _link(seeds, proposal, response_id)
+        supersedes = _link(seeds, proposal)
         outcome = "accepted"
     written = {id(fact) for fact in chosen_facts}
     cells = [cell for cell in chosen if id(cell.fact) in written]
@@ -246,8 +246,8 @@ def _response_row(proposal: Proposal, response_id: str, left: int) -> dict[str, 
     }
 
 
-def _link(seeds: Seeds, proposal: Proposal, response_id: str) -> str:
-    """Links the answers to one request by their dates; returns the one that this one replaces.
+def _link(seeds: Seeds, proposal: Proposal) -> str:
+    """Links the answers to one request by their dates; returns the one that the newest row replaces.
 
     Raises:
         PathwaysError: their order is not known.

@@ -46,11 +46,10 @@ def limit_memory() -> None:
         resource.setrlimit(kind, (limit, hard))
 
 
-def _start(silent: bool) -> None:
+def _start() -> None:
     limit_memory()
     # what a library says of a damaged file is of no use to who reads the answer
-    if silent:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
 def read_guarded(
@@ -76,7 +75,7 @@ def read_guarded(
     workers = max(1, min(jobs or os.cpu_count() or 1, len(paths)))
     outcomes: list[Outcome[T]] = []
     context = get_context("fork" if "fork" in _methods() else "spawn")
-    with ProcessPool(max_workers=workers, initializer=_start, initargs=(True,), context=context) as pool:
+    with ProcessPool(max_workers=workers, initializer=_start, context=context) as pool:
         futures = [pool.schedule(work, args=(path,), timeout=time_limit) for path in paths]
         try:
             for path, future in zip(paths, futures, strict=True):

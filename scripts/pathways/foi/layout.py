@@ -530,7 +530,6 @@ class GridReader:
             if columns:
                 block = self.blocks[row]
                 firsts[block] = min(firsts.get(block, columns[0]), columns[0])
-        # rows of one table may be blocks of their own under sections; blanks at the left are no labels
         return firsts
 
     def value_columns(self, block: int) -> list[int]:
@@ -774,10 +773,7 @@ class GridReader:
         return ""
 
     def _row_facts(self, row: int) -> Iterator[Fact]:
-        block = self.blocks[row]
-        columns = self.value_columns(block)
-        first = self.first_value_column.get(block, 1)
-        columns = [column for column in columns if column >= first]
+        columns = self.value_columns(self.blocks[row])
         if not columns:
             return
         sections = self.section_labels(row)
@@ -877,7 +873,7 @@ class GridReader:
         cell = self.grid.at.get((row, column))
         fact = Fact(self.grid.number, row, column, cell.text if cell else "", self.grid.page, self.grid.sheet)
         headings = self.column_labels(row, column)
-        stub, headings = self._by_the_letters_list(stub, headings)
+        headings = self._by_the_letters_list(stub, headings)
         for label in [*stub, *headings]:
             if label.role in ("not_a_count", "replaced", "note"):
                 fact.aside = {
@@ -899,17 +895,15 @@ class GridReader:
         self._place_item(fact, [*stub, *headings])
         return fact
 
-    def _by_the_letters_list(
-        self, stub: list[Label], headings: list[Label]
-    ) -> tuple[list[Label], list[Label]]:
-        """The labels, with headings a, b, c read as items of the letter's own list of periods or ages.
+    def _by_the_letters_list(self, stub: list[Label], headings: list[Label]) -> list[Label]:
+        """The headings, with a, b, c read as items of the letter's own list of periods or ages.
 
         Only beside labels that name the question: else they are parts of one.
         """
         question_set = self.reader.question_set
         kind = question_set.lettered
         if not any(label.question for label in stub) or any(kind in label.dimensions for label in stub):
-            return stub, headings
+            return headings
         read = []
         for label in headings:
             letter = label.text.strip("()[]. ").lower()
@@ -919,7 +913,7 @@ class GridReader:
             elif item is not None:
                 label = Label(label.text, age=item)
             read.append(label)
-        return stub, read
+        return read
 
     def _is_of_another_kind(self, row: int, column: int, headings: list[Label]) -> bool:
         """Whether a column stands under words that name nothing, beside columns of years or ages."""

@@ -13,6 +13,8 @@ from jinja2 import Environment, PackageLoader
 from pathways.data_docs import STYLE
 from pathways.foi.document import Cell, Grid
 from pathways.foi.layout import Fact
+from pathways.foi.marks import Reading
+from pathways.foi.periods import Period
 from pathways.foi.proposal import Proposal, ProposedCell, place_of
 
 
@@ -65,24 +67,23 @@ class _Section:
     lines: list[_Line]
 
 
-def words_of_reading(reading: object) -> str:
+def words_of_reading(reading: Reading) -> str:
     """A reading in words: ``37``, ``suppressed, 1 to 4``, ``about 250``."""
-    value, lower, upper = (getattr(reading, name) for name in ("value", "lower", "upper"))
-    status, is_approximate = getattr(reading, "status"), getattr(reading, "is_approximate")  # noqa: B009
+    value, lower, upper = reading.value, reading.lower, reading.upper
     if value is not None:
         return (
             f"about {value}"
-            if is_approximate and lower is None
+            if reading.is_approximate and lower is None
             else f"{value} ({lower} to {upper})"
             if lower != upper
             else str(value)
         )
-    return f"{status}, {lower} to {upper}" if upper is not None else status.replace("_", " ")
+    return f"{reading.status}, {lower} to {upper}" if upper is not None else reading.status.replace("_", " ")
 
 
-def words_of_period(period: object) -> str:
-    """A period in words."""
-    return f"{getattr(period, 'start')} to {getattr(period, 'end')}" if period else ""  # noqa: B009
+def words_of_period(period: Period | None) -> str:
+    """A period in words; empty for none."""
+    return f"{period.start} to {period.end}" if period else ""
 
 
 def write_pages(folder: Path, proposals: Sequence[Proposal], faults: Sequence[str]) -> Path:

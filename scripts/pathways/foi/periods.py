@@ -193,11 +193,7 @@ def calendar_year(year: int) -> Period:
 def _year_ending(day: date) -> Period:
     """The twelve months that end on a day."""
     before = date(day.year - 1, day.month, min(day.day, _last_day(day.year - 1, day.month)))
-    return (
-        Period(before + timedelta(days=1), day)
-        if day.month != 3 or day.day != 31
-        else financial_year(day.year)
-    )
+    return Period(before + timedelta(days=1), day)
 
 
 def _ranges(text: str) -> Iterable[PeriodSpan]:

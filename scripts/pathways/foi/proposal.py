@@ -158,7 +158,7 @@ class Proposal:
                 "question": self.yes_no.question,
                 "measure": YES_NO_MEASURE,
                 "cell_text": self.yes_no.text,
-                "value": None if answer is None else answer,
+                "value": answer,
                 "status": "reported" if answer is not None else "unreadable",
                 "is_approximate": False,
                 "is_sure": answer is not None,
