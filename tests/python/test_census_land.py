@@ -108,6 +108,13 @@ def test_an_unknown_block_does_not_break_the_reading_of_the_rest(tmp_path: Path)
     assert found["referral"]["closure_date"] != [None]
 
 
+def test_an_element_of_a_child_inside_a_referral_is_not_read_as_the_childs(tmp_path: Path) -> None:
+    text = message(child(more="<Sex>M</Sex>")).replace(b"<Sex>F</Sex>", b"")
+    found = rows_of(text, tmp_path)
+    assert found["child"]["sex_code"] == [None]
+    assert found["set_aside"]["element"] == ["Sex"]
+
+
 def test_an_element_given_twice_keeps_the_first_and_says_so(tmp_path: Path) -> None:
     twice = "<ReasonForClosure>RC8</ReasonForClosure><ReasonForClosure>RC7</ReasonForClosure>"
     found = rows_of(message(child(more=twice)), tmp_path)

@@ -18,7 +18,7 @@ from typing import Any
 
 import openpyxl
 
-from pathways.census.audit import Cell, Published, SumKind, from_mark
+from pathways.census.audit import SMALL_MARK, WITHHELD_MARK, Cell, Published, SumKind, from_mark
 from pathways.census.disclosure import ALL_AGES, Protected, protect, relations_between
 from pathways.errors import PathwaysError
 from pathways.files import write_whole
@@ -300,8 +300,8 @@ def _of(answer: Answer, asked: Asked) -> str:
 def _definitions(sheet: Any, answer: Answer) -> None:
     lines = [
         "What was counted",
-        "Counts from 1 to 5 are shown as '1 to 5'. [c] stands for a count that is kept back so that no other "
-        "can be worked out. A nought is shown as 0.",
+        f"Counts from 1 to 5 are shown as '{SMALL_MARK}' or {WITHHELD_MARK}. {WITHHELD_MARK} stands also for a "
+        "count that is kept back so that no other can be worked out. A nought is shown as 0.",
         "Each child counts once in each age band in which it has a case: bands can add up to more than "
         "all children.",
         *(f"{one.code}: {one.definition}" for one in answer.questions),

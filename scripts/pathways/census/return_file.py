@@ -410,7 +410,7 @@ class _Reading:
                     made.append((table, [*outer[:at], value]))
                     continue
                 row = open_rows.get(table)  # type: ignore[assignment]
-                if row is None or row[at] is not None:
+                if row is None or row[at] is not None or (table == CHILD.name and REFERRAL.name in open_rows):
                     return None
                 row[at] = value
             elif kind == _BLOCK:

@@ -972,7 +972,7 @@ class GridReader:
             if words:
                 fact.doubts.append(f"'{label.text[:60]}' is not all that the letter asks for ({words})")
                 return
-            if match := _PART_OF_YEAR.search(label.text):
+            if match := _PART_OF_YEAR.search(label.text[:200]):
                 fact.doubts.append(f"'{label.text[:60]}' may be a part of the year ({match.group()})")
                 return
             if label in headings and label.question and label.question.by_number and has_own:

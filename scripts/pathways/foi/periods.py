@@ -269,7 +269,11 @@ def _single_years(text: str, year_kind: YearKind | None) -> Iterable[PeriodSpan]
         yield PeriodSpan(match.start(), match.end(), calendar_year(year), match.group())
     for match in _FY.finditer(text):
         year = _full_year(match["year"])
-        kind = YearKind.ENDING_MARCH if match.group().lower().startswith(("fye", "year")) else year_kind
+        kind = (
+            YearKind.ENDING_MARCH
+            if match.group().lower().replace(".", "").startswith(("fye", "year"))
+            else year_kind
+        )
         yield PeriodSpan(match.start(), match.end(), _bare_year(year, kind), match.group())
     days = [(start, end) for start, end, _ in find_dates(text)]
     for match in _BARE.finditer(text):
