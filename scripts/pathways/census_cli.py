@@ -129,13 +129,19 @@ def answer_command(
         name = names.get(answer.la_code, f"Council {answer.la_code}")
         day = on.date() if on else date.today()
         folder = settings.project / "exports" / "answers" if output is None else output
-        folder.mkdir(parents=True, exist_ok=True)
         stem = f"{answer.la_code}_{question_set}"
         content = workbook(settings, answer, council=name, on=day, has_process=process)
         # what is given out is kept first: a later answer must know of it
         keep(settings, answer)
-        write_whole(folder / f"{stem}.csv", answer.as_csv().encode())
-        write_whole(folder / f"{stem}.xlsx", content)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            write_whole(folder / f"{stem}.xlsx", content)
+            write_whole(folder / f"{stem}.csv", answer.as_csv().encode())
+        except OSError as fault:
+            raise PathwaysError(
+                f"{folder}: the answer could not be written ({fault.strerror}). See that it is a folder with "
+                "room in it, and run the command again."
+            ) from fault
         shown = settings.relative(folder.resolve())
         say(
             f"Written to {shown}: {stem}.csv and {stem}.xlsx, {len(answer.texts):,} cells, "

@@ -129,11 +129,19 @@ def land_command(
 
 @app.command("unland")
 def unland_command(
-    data_set: Annotated[str, typer.Argument(help="Data set, such as c1.")],
-    release: Annotated[str, typer.Argument(help="Release, such as 2025.")],
+    data_set: Annotated[str, typer.Argument(help="Data set, such as c1; census for a census return.")],
+    release: Annotated[
+        str, typer.Argument(help="Release, such as 2025; council and year of a return, such as 990_2024.")
+    ],
 ) -> None:
     """Take a release out of the landing area again, as if it had not been landed."""
     with plain_errors():
+        if data_set == "census":
+            from pathways.census.landing import unland_return
+
+            gone = unland_return(load_settings(), release)
+            say(f"Taken out: {gone.file_name}, the return of {gone.la_code} for {gone.census_year}.")
+            return
         from pathways.landing import unland
 
         for row in unland(load_settings(), data_set, release):

@@ -14,9 +14,18 @@ import openpyxl
 import pytest
 
 from conftest import PROJECT, Built, build_once, pathways, shared
-from pathways.census.answer import KEPT, keep, make_answer, questions_of, workbook
-from pathways.census.audit import Cell, Status, SumKind, audit, is_small
-from pathways.census.disclosure import relations_between
+from pathways.census.answer import (
+    COLUMNS,
+    KEPT,
+    Asked,
+    keep,
+    known_relations,
+    make_answer,
+    questions_of,
+    workbook,
+)
+from pathways.census.audit import AgeSum, Cell, Crossed, Status, SumKind, audit, is_small
+from pathways.census.disclosure import protect
 from pathways.errors import PathwaysError
 from pathways.foi.dictionary import load_dictionary
 from pathways.foi.opening import open_content
@@ -83,12 +92,55 @@ def test_each_count_is_that_of_its_measure_and_no_count_of_one_to_five_is_shown(
     assert compared > 20 or letter == "england_2021"
 
 
-def test_nothing_that_is_kept_back_can_be_worked_out(settings: Settings) -> None:
+def test_nothing_that_is_kept_back_can_be_worked_out(answered: Built, settings: Settings) -> None:
+    true = measures(answered)
     answer = make_answer(settings, "england_2025", None)
-    nesting = [(one.code, whole) for one in answer.questions for whole in one.part_of]
-    relations = relations_between(answer.protected.cells, nesting, SumKind.COVER)
+    asked = {one.code: one.measure for one in answer.questions}
+    counts = {
+        cell: int(true[asked[cell.question_code], int(cell.period_key[-10:-6]), cell.age_band_code] or 0)
+        for cell in answer.protected.cells
+    }
     assert answer.protected.count(Status.PRIMARY) > 5
-    assert audit(answer.protected.cells, relations).is_safe
+    assert audit(answer.protected.cells, known_relations(answer.questions, counts, [])).is_safe
+
+
+def counts_of(year: int, **by_question: tuple[int, ...]) -> dict[Cell, int]:
+    return {
+        Cell(question, str(year), age): count
+        for question, counts in by_question.items()
+        for age, count in zip(("all", "under_5", "age_5_to_9"), counts, strict=False)
+    }
+
+
+@pytest.fixture
+def asked() -> tuple[Asked, ...]:
+    return questions_of(PROJECT / "seeds", "england_2025")
+
+
+def test_bands_are_held_to_add_up_in_the_years_in_which_they_do(asked: tuple[Asked, ...]) -> None:
+    counts = counts_of(2023, Q3=(30, 4, 26)) | counts_of(2024, Q3=(30, 5, 26))
+    kinds = {
+        one.total.period_key: one.kind
+        for one in known_relations(asked, counts, [])
+        if isinstance(one, AgeSum)
+    }
+    assert kinds == {"2023": SumKind.PARTITION, "2024": SumKind.COVER}
+
+
+@pytest.mark.parametrize(("whole", "is_known"), [(30, True), (29, False)])
+def test_both_questions_count_those_of_the_last_where_all_others_leave_room_for_it(
+    whole: int, is_known: bool, asked: tuple[Asked, ...]
+) -> None:
+    counts = counts_of(2024, Q4=(whole,), Q5=(20,), Q6=(14,), Q7=(4,))
+    crossed = [one for one in known_relations(asked, counts, []) if isinstance(one, Crossed)]
+    assert bool(crossed) is is_known
+
+
+def test_a_small_rest_of_the_bands_is_not_given_away(asked: tuple[Asked, ...]) -> None:
+    # 40 less 25 and 13: two children are older, and a count of two is small
+    counts = counts_of(2024, Q3=(40, 25, 13))
+    shown = protect(counts, known_relations(asked, counts, []), []).cells
+    assert sum(one.value is None for one in shown.values()) >= 1
 
 
 @pytest.mark.parametrize("letter", SETS)
@@ -111,17 +163,20 @@ def test_an_answer_is_kept_once_for_its_owner_alone_and_what_it_kept_back_stays_
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert keep(settings, first) == path
     # as if one count had been kept back before that is not small
-    rows = list(csv.reader(io.StringIO(path.read_text())))
-    at = next(
-        at for at, row in enumerate(rows) if row[5] == "all" and row[6].isdecimal() and int(row[6]) > 50
+    rows = list(csv.DictReader(io.StringIO(path.read_text())))
+    row = next(
+        row
+        for row in rows
+        if row["age_band"] == "all" and row["count"].isdecimal() and int(row["count"]) > 50
     )
-    rows[at][6] = "[c]"
+    row["count"] = "[c]"
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
     path.write_text(text.getvalue())
     second = make_answer(settings, "england_2025", None)
-    _, code, _, start, end, age, *_ = rows[at]
-    cell = Cell(code, f"{start}_{end}", age)
+    cell = Cell(row["question"], f"{row['period_start']}_{row['period_end']}", row["age_band"])
     assert second.protected.cells[cell].status is Status.SECONDARY
     assert keep(settings, second) == path, "it says what was said before"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -12,8 +13,8 @@ import pytest
 
 from conftest import PROJECT
 from pathways.census.area import RETURNS, read_manifest
-from pathways.census.landing import land_returns
-from pathways.census.return_file import Rows, read_return
+from pathways.census.landing import land_returns, unland_return
+from pathways.census.return_file import SYNTHETIC_SOFTWARE, Rows, read_return
 from pathways.errors import PathwaysError
 from pathways.settings import Settings, load_settings
 
@@ -23,13 +24,15 @@ CHILD = """<Child><ChildIdentifiers><LAchildID>{id}</LAchildID><UPN></UPN>
 <CINdetails><CINreferralDate>2024-05-01</CINreferralDate><ReferralNFA>{nfa}</ReferralNFA>{more}</CINdetails></Child>"""
 
 
+HEADER = (
+    "<Header><CollectionDetails><Collection>CIN</Collection><Year>2025</Year>"
+    "<ReferenceDate>2025-03-31</ReferenceDate></CollectionDetails>"
+    "<Source><LEA>990</LEA><SoftwareCode>x</SoftwareCode></Source></Header>"
+)
+
+
 def message(*children: str, header: str = "", head: str = "") -> bytes:
-    header = header or (
-        "<Header><CollectionDetails><Collection>CIN</Collection><Year>2025</Year>"
-        "<ReferenceDate>2025-03-31</ReferenceDate></CollectionDetails>"
-        "<Source><LEA>990</LEA><SoftwareCode>x</SoftwareCode></Source></Header>"
-    )
-    return f"{head}<Message>{header}<Children>{''.join(children)}</Children></Message>".encode()
+    return f"{head}<Message>{header or HEADER}<Children>{''.join(children)}</Children></Message>".encode()
 
 
 def child(born: str = "2015-01-02", nfa: str = "0", more: str = "", identifier: str = "00123") -> str:
@@ -115,6 +118,60 @@ def test_an_element_of_a_child_inside_a_referral_is_not_read_as_the_childs(tmp_p
     assert found["set_aside"]["element"] == ["Sex"]
 
 
+NESTED_WRONGLY = {
+    "a closure inside an assessment": (
+        child(more="<Assessments><CINclosureDate>2024-06-01</CINclosureDate></Assessments>"),
+        "CINclosureDate",
+    ),
+    # each block has as many elements as it should
+    "two elements that have changed places": (
+        child(
+            more="<Assessments><CINclosureDate>2024-06-01</CINclosureDate></Assessments>"
+            "<AssessmentActualStartDate>2024-05-02</AssessmentActualStartDate>"
+        ),
+        "CINclosureDate",
+    ),
+    "an element inside a date": (
+        child(more="<CINclosureDate>2024-06-01<Wrong>x</Wrong></CINclosureDate>"),
+        "Wrong",
+    ),
+    "a known element inside a date": (
+        child(more="<CINclosureDate>2024-06-01<ReasonForClosure>RC8</ReasonForClosure></CINclosureDate>"),
+        "ReasonForClosure",
+    ),
+    "a text in a block": (child(more="<Assessments>2024-05-02</Assessments>"), "Assessments"),
+    "a factor beside its block": (
+        child(more="<Assessments><AssessmentFactors>1A</AssessmentFactors></Assessments>"),
+        "AssessmentFactors",
+    ),
+    "a referral beside the children": ("<CINdetails/>" + child(), "CINdetails"),
+}
+
+
+@pytest.mark.parametrize("case", NESTED_WRONGLY)
+def test_what_stands_where_the_schema_has_it_not_is_set_aside_and_not_read(case: str, tmp_path: Path) -> None:
+    content, element = NESTED_WRONGLY[case]
+    found = rows_of(message(content), tmp_path)
+    assert element in found["set_aside"]["element"]
+    assert set(found["set_aside"]["rule_code"]) == {"census_element_is_known"}
+    assert found["referral"]["closure_date"] == [None]
+    assert found["referral"]["closure_reason_code"] == [None]
+    assert found["factor"]["factor_code"] == []
+
+
+def test_an_element_beside_the_children_is_no_childs(tmp_path: Path) -> None:
+    found = rows_of(message(child(), "<Shoe/>", child(identifier="2")), tmp_path)
+    assert found["set_aside"]["element"] == ["Shoe"]
+    assert found["set_aside"]["la_child_id"] == [None]
+    assert found["child"]["la_child_id"] == ["00123", "2"]
+
+
+def test_a_child_inside_another_is_set_aside_and_not_counted(tmp_path: Path) -> None:
+    found = rows_of(message(child(more=child(identifier="INNER"))), tmp_path)
+    assert found["child"]["la_child_id"] == ["00123"]
+    assert found["set_aside"]["element"] == ["Child"]
+
+
 def test_an_element_given_twice_keeps_the_first_and_says_so(tmp_path: Path) -> None:
     twice = "<ReasonForClosure>RC8</ReasonForClosure><ReasonForClosure>RC7</ReasonForClosure>"
     found = rows_of(message(child(more=twice)), tmp_path)
@@ -171,6 +228,9 @@ def test_ids_are_text_and_every_review_is_kept(tmp_path: Path) -> None:
             "2031",
         ),
         (message(child()).replace(b">CIN<", b">CLA<"), "collection CLA"),
+        (message(child()).replace(b"</Message>", f"{HEADER}</Message>".encode()), "two headers"),
+        (message(child()).replace(b"<Year>2025", b"<Year>2024"), "the year 2024 and the reference date"),
+        (message(child()).replace(b"<LEA>990", "<LEA>٩٩٠".encode()), "no council or census year"),
     ],
     ids=[
         "entities",
@@ -180,6 +240,9 @@ def test_ids_are_text_and_every_review_is_kept(tmp_path: Path) -> None:
         "no header",
         "a later year",
         "another collection",
+        "a second header",
+        "two years",
+        "digits of another script",
     ],
 )
 def test_what_is_no_return_is_refused_in_one_sentence_and_nothing_is_left(
@@ -245,10 +308,50 @@ def test_a_return_without_a_header_is_told_its_council_and_year(
     assert read_manifest(settings.returns)[0].return_key.startswith("331_2025_")
 
 
-def test_a_path_that_is_not_there_is_a_sentence(settings: Settings) -> None:
+def test_a_council_other_than_the_one_said_is_refused(
+    land: Callable[..., tuple[bool, list[str]]], settings: Settings
+) -> None:
+    passed, said = land(message(child()), la_code="331", census_year=2025)
+    assert not passed
+    assert "the council 990 in its header" in said[0]
+    assert read_manifest(settings.returns) == []
+
+
+def test_made_up_and_real_returns_of_a_council_are_never_landed_side_by_side(
+    land: Callable[..., tuple[bool, list[str]]], settings: Settings
+) -> None:
+    made_up = message(child(), header=HEADER.replace(">x<", f">{SYNTHETIC_SOFTWARE}<"))
+    later = made_up.replace(b"2025-03-31", b"2026-03-31").replace(b"<Year>2025", b"<Year>2026")
+    assert land(message(child()))[0]
+    passed, said = land(later)
+    assert not passed
+    assert "made-up and real" in said[0]
+    unland_return(settings, "990_2025")
+    assert land(later)[0]
+    assert [row.is_synthetic for row in read_manifest(settings.returns)] == [True]
+
+
+def test_a_return_can_be_taken_out_again_by_council_and_year(
+    land: Callable[..., tuple[bool, list[str]]], settings: Settings
+) -> None:
+    land(message(child()))
+    with pytest.raises(PathwaysError, match=r"990_2024 is not landed\. What is: 990_2025"):
+        unland_return(settings, "990_2024")
+    assert unland_return(settings, "990_2025").file_name == "return.xml"
+    assert read_manifest(settings.returns) == []
+    assert list((settings.returns / RETURNS).iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["nothing", "a folder", "a pipe"])
+def test_a_path_that_is_no_file_is_a_sentence(kind: str, settings: Settings, tmp_path: Path) -> None:
+    path = tmp_path / "return.xml"
+    if kind == "a folder":
+        path.mkdir()
+    elif kind == "a pipe":
+        os.mkfifo(path)
     said: list[str] = []
-    assert not land_returns(settings, [Path("nowhere.xml")], say=lambda text, style: said.append(text))
-    assert "cannot be read" in said[0]
+    assert not land_returns(settings, [path], say=lambda text, style: said.append(text))
+    assert "there is no such file, or it is none" in said[0]
 
 
 def test_errors_of_the_reader_are_sentences(tmp_path: Path) -> None:

@@ -10,15 +10,17 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import openpyxl
 
-from pathways.census.audit import SMALL_MARK, WITHHELD_MARK, Cell, Published, SumKind, from_mark
+from pathways.census.audit import SMALL_MARK, WITHHELD_MARK, Cell, Published, Relation, SumKind, from_mark
 from pathways.census.disclosure import ALL_AGES, Protected, protect, relations_between
 from pathways.errors import PathwaysError
 from pathways.files import write_whole
@@ -29,20 +31,11 @@ from pathways.foi.template import HEADER_ROW, TEXT_WIDTH, template_content
 from pathways.settings import Settings
 from pathways.warehouse import open_build_file
 
-KEPT = "answers"
-"""Folder of the census landing area in which answers are kept."""
+KEPT = "census_answers"
+"""Folder of the landing area in which answers are kept: not among the returns, which may be emptied."""
 NOT_HELD = "not held"
 NOT_AVAILABLE = "not available"
-COLUMNS = (
-    "question_set",
-    "question",
-    "definition",
-    "period_start",
-    "period_end",
-    "age_band",
-    "count",
-    "is_synthetic",
-)
+COLUMNS = ("question", "period_start", "period_end", "age_band", "count", "note", "letter", "is_synthetic")
 
 
 @dataclass(frozen=True)
@@ -76,13 +69,13 @@ class Answer:
         for (code, period, age), count in self.texts.items():
             writer.writerow(
                 [
-                    self.question_set.code,
                     code,
-                    definitions.get(code, "Not counted from census returns."),
                     period.start.isoformat(),
                     period.end.isoformat(),
                     age,
                     count,
+                    definitions.get(code, "Not counted from census returns."),
+                    self.question_set.code,
                     str(self.is_synthetic).lower(),
                 ]
             )
@@ -148,10 +141,7 @@ def make_answer(settings: Settings, question_set_code: str, la_code: str | None)
                     counts[Cell(question.code, period_key(period), ALL_AGES if age == ALL else age)] = value
                 texts[question.code, period, age] = NOT_AVAILABLE if known and not has_return else NOT_HELD
     earlier = _earlier(settings, la_code, question_set_code)
-    cells = {*counts, *(cell for table in earlier for cell in table)}
-    nesting = [(one.code, whole) for one in questions for whole in one.part_of]
-    relations = relations_between(cells, nesting, SumKind.COVER)
-    protected = protect(counts, relations, earlier)
+    protected = protect(counts, known_relations(questions, counts, earlier), earlier)
     for code, period, age in texts:
         shown = protected.cells.get(Cell(code, period_key(period), ALL_AGES if age == ALL else age))
         if shown is not None:
@@ -159,8 +149,85 @@ def make_answer(settings: Settings, question_set_code: str, la_code: str | None)
     return Answer(question_set, la_code, questions, texts, last_day, is_synthetic, protected)
 
 
+def known_relations(
+    questions: Sequence[Asked],
+    counts: Mapping[Cell, int],
+    earlier: Sequence[Mapping[Cell, Published]],
+) -> list[Relation]:
+    """What a reader takes for granted of an answer, wherever the counts bear it out.
+
+    A child may stand in two bands of a year, and among those who came back and those referred to early help
+    by two cases; both are rare. So a reader supposes that the bands and the rest add up, and that those of
+    both questions are those of the last: where that is true of the counts it must tell nothing.
+    """
+    cells = {*counts, *(cell for table in earlier for cell in table)}
+    nesting = [(one.code, whole) for one in questions for whole in one.part_of]
+    found: list[Relation] = []
+    for period in sorted({cell.period_key for cell in cells}):
+        of_period = {cell: count for cell, count in counts.items() if cell.period_key == period}
+        found.extend(
+            relations_between(
+                (cell for cell in cells if cell.period_key == period),
+                nesting,
+                {cell.question_code: _sum_kind(cell.question_code, of_period) for cell in cells},
+                _crossings(questions, of_period),
+            )
+        )
+    return found
+
+
+def _sum_kind(question: str, counts: Mapping[Cell, int]) -> SumKind:
+    """How the bands of a question add up in a period, as far as its counts tell."""
+    total, in_bands = None, 0
+    for cell, count in counts.items():
+        if cell.question_code == question and cell.age_band_code == ALL_AGES:
+            total = count
+        elif cell.question_code == question:
+            in_bands += count
+    return SumKind.PARTITION if total is None or in_bands <= total else SumKind.COVER
+
+
+def _crossings(questions: Sequence[Asked], counts: Mapping[Cell, int]) -> Iterator[tuple[str, str, str, str]]:
+    """The questions (whole, one, other, both) of which the last may count those whom both others count."""
+    parents = {one.code: one.part_of for one in questions}
+    for both, part_of in parents.items():
+        if len(part_of) != 2:
+            continue
+        one, other = part_of
+        for whole in sorted({*parents[one]} & {*parents[other]}):
+            if all(
+                count
+                >= sum(counts.get(_of_question(cell, part), 0) for part in part_of)
+                - counts[_of_question(cell, both)]
+                for cell, count in counts.items()
+                if cell.question_code == whole and _of_question(cell, both) in counts
+            ):
+                yield whole, one, other, both
+
+
+def _of_question(cell: Cell, code: str) -> Cell:
+    return cell._replace(question_code=code)
+
+
+@contextmanager
+def _built(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The build file, if the last build reached the census.
+
+    Raises:
+        PathwaysError: it did not.
+    """
+    try:
+        with open_build_file(settings) as connection:
+            yield connection
+    except duckdb.CatalogException as fault:
+        raise PathwaysError(
+            "The last build did not reach the census returns: its message says why. Mend that, and run "
+            "`make build` first."
+        ) from fault
+
+
 def _returns(settings: Settings, la_code: str | None) -> tuple[str, bool, set[int], date]:
-    with open_build_file(settings) as connection:
+    with _built(settings) as connection:
         rows = connection.execute(
             "select la_code, is_synthetic, census_year, reference_date from census.stg_census__return "
             "order by la_code, census_year"
@@ -181,7 +248,7 @@ def _returns(settings: Settings, la_code: str | None) -> tuple[str, bool, set[in
 
 
 def _values(settings: Settings, la_code: str, measures: Sequence[str]) -> dict[tuple[str, int, str], int]:
-    with open_build_file(settings) as connection:
+    with _built(settings) as connection:
         rows = connection.execute(
             "select measure_code, census_year, age_band_code, value from census.fct_census_measure "
             "where la_code = ? and measure_code in (select unnest(?)) and value is not null",
@@ -194,7 +261,7 @@ def _values(settings: Settings, la_code: str, measures: Sequence[str]) -> dict[t
 
 
 def _kept(settings: Settings, la_code: str, question_set_code: str) -> list[Path]:
-    folder = settings.returns / KEPT
+    folder = settings.landing / KEPT
     return sorted(folder.glob(f"{la_code}_{question_set_code}_[0-9][0-9][0-9][0-9].csv"))
 
 
@@ -204,7 +271,12 @@ def _earlier(settings: Settings, la_code: str, question_set_code: str) -> list[d
     for path in _kept(settings, la_code, question_set_code):
         table: dict[Cell, Published] = {}
         with path.open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file):
+            rows = csv.DictReader(file)
+            if tuple(rows.fieldnames or ()) != COLUMNS:
+                raise _spoilt(settings, path, "other columns than an answer has")
+            for row in rows:
+                if None in row.values() or None in row:
+                    raise _spoilt(settings, path, "a line that breaks off")
                 if row["count"] in (NOT_HELD, NOT_AVAILABLE):
                     continue
                 age = ALL_AGES if row["age_band"] == ALL else row["age_band"]
@@ -212,12 +284,16 @@ def _earlier(settings: Settings, la_code: str, question_set_code: str) -> list[d
                 try:
                     table[Cell(row["question"], key, age)] = from_mark(row["count"])
                 except ValueError as fault:
-                    raise PathwaysError(
-                        f"{settings.relative(path)}: the count '{row['count'][:20]}' is none that an answer "
-                        "has. Put back the file as it was written."
-                    ) from fault
+                    raise _spoilt(settings, path, f"the count '{row['count'][:20]}'") from fault
         tables.append(table)
     return tables
+
+
+def _spoilt(settings: Settings, path: Path, found: str) -> PathwaysError:
+    return PathwaysError(
+        f"{settings.relative(path)}: found {found}, which is no answer that was kept. Put back the file "
+        "as it was written: what it gave away or kept back counts in every later answer."
+    )
 
 
 def keep(settings: Settings, answer: Answer) -> Path:
@@ -231,7 +307,7 @@ def keep(settings: Settings, answer: Answer) -> Path:
     number = int(paths[-1].stem[-4:]) + 1 if paths else 1
     before = os.umask(0o077)
     try:
-        folder = settings.returns / KEPT
+        folder = settings.landing / KEPT
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{answer.la_code}_{answer.question_set.code}_{number:04}.csv"
         write_whole(path, text.encode())
@@ -300,8 +376,8 @@ def _of(answer: Answer, asked: Asked) -> str:
 def _definitions(sheet: Any, answer: Answer) -> None:
     lines = [
         "What was counted",
-        f"Counts from 1 to 5 are shown as '{SMALL_MARK}' or {WITHHELD_MARK}. {WITHHELD_MARK} stands also for a "
-        "count that is kept back so that no other can be worked out. A nought is shown as 0.",
+        f"Counts from 1 to 5 are shown as '{SMALL_MARK}' or {WITHHELD_MARK}. {WITHHELD_MARK} stands also for "
+        "a count that is kept back so that no other can be worked out. A nought is shown as 0.",
         "Each child counts once in each age band in which it has a case: bands can add up to more than "
         "all children.",
         *(f"{one.code}: {one.definition}" for one in answer.questions),

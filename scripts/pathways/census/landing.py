@@ -90,7 +90,36 @@ def land_returns(
     return passed
 
 
+def _unwritten(settings: Settings, area: ReturnArea, path: Path, fault: OSError) -> PathwaysError:
+    return PathwaysError(
+        f"{settings.relative(area.folder)}: {path.name} could not be written "
+        f"({os.strerror(fault.errno or 0)}). See that there is room on the disk and that you may write "
+        "there, and run the command again."
+    )
+
+
+def unland_return(settings: Settings, name: str) -> LandedReturn:
+    """Takes a return out of the landing area again.
+
+    Args:
+        settings: The project's folders.
+        name: Council and census year, such as 990_2024.
+
+    Raises:
+        PathwaysError: no such return is landed.
+    """
+    with return_area(settings) as area:
+        for row in area.landed:
+            if f"{row.la_code}_{row.census_year}" == name:
+                area.remove(row)
+                return row
+        have = ", ".join(f"{row.la_code}_{row.census_year}" for row in area.landed) or "nothing"
+        raise PathwaysError(f"The return {name} is not landed. What is: {have}.")
+
+
 def _sha256(path: Path) -> str:
+    if not path.is_file():
+        raise PathwaysError(f"{path.name}: it cannot be read: there is no such file, or it is none.")
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
@@ -112,6 +141,9 @@ def _land_one(
     place = settings.relative(path.resolve())
     tick(place)
     sha256 = _sha256(path)
+    if path.resolve().is_relative_to(settings.landing):
+        # dropped into the inbox: personal data from here on
+        keep_to_owner(path)
     twin = area.known(sha256)
     if twin is not None and not dry_run:
         say(f"Known already: {place} is the return of {twin.la_code} for {twin.census_year}.", None)
@@ -127,8 +159,24 @@ def _land_one(
                 f"{earlier.file_name}, with another content. Nothing was landed from it: say --amend if it "
                 "corrects that one."
             )
+        if mixed := next(
+            (
+                one
+                for one in area.landed
+                if one.la_code == header.la_code and one.is_synthetic != header.is_synthetic
+            ),
+            None,
+        ):
+            raise PathwaysError(
+                f"{path.name}: made-up and real returns of {header.la_code} would stand side by side; "
+                f"{mixed.file_name} is landed already. Nothing was landed from it: take the others out first "
+                "(pathways unland census COUNCIL_YEAR)."
+            )
         asides.add(rows)
-        writer.flush(header, rows)
+        try:
+            writer.flush(header, rows)
+        except OSError as fault:
+            raise _unwritten(settings, area, path, fault) from fault
 
     try:
         header, counts = read_return(
@@ -155,11 +203,7 @@ def _land_one(
         if not dry_run:
             area.add(writer, row)
     except OSError as fault:
-        raise PathwaysError(
-            f"{settings.relative(area.folder)}: {path.name} could not be written "
-            f"({os.strerror(fault.errno or 0)}). See that there is room on the disk and that you may write "
-            "there, and run the command again."
-        ) from fault
+        raise _unwritten(settings, area, path, fault) from fault
     finally:
         shutil.rmtree(writer.folder, ignore_errors=True)
     made_up = ", made up" if row.is_synthetic else ""

@@ -7,10 +7,12 @@ much tighter than returns are is taken for a bomb. Nothing is guessed: a date is
 
 from __future__ import annotations
 
+import gc
 import gzip
 import hashlib
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -105,8 +107,9 @@ class _Packed:
         self._file.close()
 
 
-_Step = tuple[int, str, int, str]
-"""What the walk does at an element: a kind, the table, the place in its row or its width, and its name."""
+_Step = tuple[int, str, int, str, str]
+"""What the walk does at an element: a kind, the table, the place in its row or its width, its name, and the
+element in which it stands by DfE's schema."""
 _TEXT, _DATE, _BOOLEAN, _COUNT, _LISTED, _LISTED_DATE = range(6)
 _BLOCK, _REFERRAL, _INSIDE, _TWO_LEVELS, _UNKNOWN = range(6, 11)
 _KINDS = {Kind.TEXT: _TEXT, Kind.DATE: _DATE, Kind.BOOLEAN: _BOOLEAN, Kind.COUNT: _COUNT}
@@ -120,9 +123,41 @@ _INSIDE_NAMES = frozenset(
         "Reviews",
     }
 )
+_HOLDERS = {
+    **dict.fromkeys(("Header", "Children"), "Message"),
+    "Child": "Children",
+    **dict.fromkeys(("ChildIdentifiers", "ChildCharacteristics", "CINdetails"), "Child"),
+    **{one.element: "ChildIdentifiers" for one in CHILD.fields},
+    **dict.fromkeys(("Ethnicity", "Disabilities"), "ChildCharacteristics"),
+    "Disability": "Disabilities",
+    **dict.fromkeys(("Assessments", "CINPlanDates", "Section47", "ChildProtectionPlans"), "CINdetails"),
+    **{
+        one.element: block
+        for block, table in (
+            ("CINdetails", REFERRAL),
+            ("Assessments", ASSESSMENT),
+            ("Section47", SECTION_47),
+            ("CINPlanDates", CIN_PLAN),
+            ("ChildProtectionPlans", PLAN),
+        )
+        for one in table.fields
+    },
+    "FactorsIdentifiedAtAssessment": "Assessments",
+    "AssessmentFactors": "FactorsIdentifiedAtAssessment",
+    "Reviews": "ChildProtectionPlans",
+    "CPPreviewDate": "Reviews",
+    "DateOfInitialCPC": "",
+}
+"""In which element each element stands by DfE's schema; the day of the first conference stands in two."""
+_CONFERENCE_IN = {"CINdetails": REFERRAL.name, "Section47": SECTION_47.name}
 _LISTED_IN = {DISABILITY.name: CHILD.name, FACTOR.name: ASSESSMENT.name, REVIEW.name: PLAN.name}
 _CONFERENCE = {table.name: table.columns.index("initial_conference_date") for table in (REFERRAL, SECTION_47)}
 _HASH = REFERRAL.columns.index("content_hash")
+
+
+def _is_number(text: str) -> bool:
+    """Whether a text is digits from 0 to 9; other scripts have digits too."""
+    return text.isascii() and text.isdecimal()
 
 
 def _hash_of(said: list[str]) -> int:
@@ -158,6 +193,18 @@ def _require_no_document_type(path: Path) -> None:
         )
 
 
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Keeps Python from looking for cycles among the rows, which have none: a sixth of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def read_return(
     path: Path,
     *,
@@ -185,7 +232,8 @@ def read_return(
     """
     try:
         _require_no_document_type(path)
-        return _Reading(la_code, census_year, flush, every, tick).read(path)
+        with _without_collector():
+            return _Reading(la_code, census_year, flush, every, tick).read(path)
     except _RefusedError as fault:
         sentence = f"found {fault.found}; expected was {fault.expected}"
     except etree.XMLSyntaxError as fault:
@@ -249,13 +297,22 @@ class _Reading:
                 remove_pis=True,
             )
             for _, element in parsed:
-                if self._name(element.tag) == "Header":
+                name, around = self._name(element.tag), element.getparent()
+                if around is None or self._name(around.tag) != _HOLDERS[name]:
+                    # inside another block, which is set aside as a whole
+                    continue
+                if name == "Header":
+                    if self.header is not None:
+                        raise _RefusedError(
+                            "two headers, or one behind a child", "one header, before the children"
+                        )
                     self.header = self._read_header(element)
                 else:
                     self._child(element)
                 element.clear()
-                while element.getprevious() is not None:
-                    del element.getparent()[0]
+                while (before := element.getprevious()) is not None:
+                    self._set_aside_unknown(before)
+                    around.remove(before)
             root = parsed.root
             if root is None or self._name(root.tag) != "Message":
                 named = self._name(root.tag) if root is not None else "nothing"
@@ -263,12 +320,10 @@ class _Reading:
             if root.getroottree().docinfo.internalDTD is not None:
                 raise _RefusedError("a document type", "a return without one")
             for block in root.iterchildren(etree.Element):
+                self._set_aside_unknown(block)
                 if self._name(block.tag) == "Children":
                     for other in block.iterchildren(etree.Element):
-                        if self._name(other.tag) != "Child":
-                            self._unknown(other, self._name(other.tag))
-                elif self._name(block.tag) != "Header":
-                    self._unknown(block, self._name(block.tag))
+                        self._set_aside_unknown(other)
         finally:
             stream.close()
         if not self.child_number:
@@ -276,6 +331,12 @@ class _Reading:
         self._hand_over()
         assert self.header is not None
         return self.header, self.counts
+
+    def _set_aside_unknown(self, element: Any) -> None:
+        """Sets aside what stands beside header and children and is neither."""
+        if isinstance(element.tag, str) and self._name(element.tag) not in ("Header", "Children", "Child"):
+            self.child_id = None
+            self._unknown(element, self._name(element.tag))
 
     def _name(self, tag: str) -> str:
         name = self.names.get(tag)
@@ -300,13 +361,20 @@ class _Reading:
 
     def _headed(self, la_code: str, year: str, reference: str, software_code: str = "") -> Header:
         told_code, told_year = self.told
+        if told_code and la_code and told_code != la_code:
+            raise _RefusedError(
+                f"the council {la_code[:20]} in its header", f"--council {told_code}, or no --council"
+            )
         la_code = told_code or la_code
         day = self._day(reference) if reference else None
         if reference and day is None:
             raise _RefusedError(f"the reference date '{reference[:20]}'", "a date such as 2024-03-31")
         number = told_year or (date.fromordinal(day + _EPOCH).year if day is not None else None)
-        number = number or (int(year) if year.isdecimal() and len(year) == 4 else None)
-        if not (len(la_code) == 3 and la_code.isdecimal()) or number is None:
+        written = int(year) if _is_number(year) and len(year) == 4 else None
+        if day is not None and written is not None and written != date.fromordinal(day + _EPOCH).year:
+            raise _RefusedError(f"the year {year} and the reference date {reference}", "one census year")
+        number = number or written
+        if not (len(la_code) == 3 and _is_number(la_code)) or number is None:
             raise _RefusedError(
                 "no council or census year in its header",
                 "both; else say them with --council 990 --census-year 2024",
@@ -345,7 +413,7 @@ class _Reading:
         elif kind is Kind.BOOLEAN:
             value, rule = _BOOLEANS.get(text), BOOLEAN_RULE
         else:
-            value, rule = (int(text) if text.isdecimal() and len(text) < 6 else None), COUNT_RULE
+            value, rule = (int(text) if _is_number(text) and len(text) < 6 else None), COUNT_RULE
         if value is None:
             self._aside(rule, name, element.sourceline, text)
         return value
@@ -379,12 +447,23 @@ class _Reading:
         open_rows: dict[str, list[Any]] = {CHILD.name: row}
         counts: dict[str, int] = {}
         said: list[str] = []
+        # the element in which the next one stands, how many more stand in it, and those around it
+        holder, left = "Children", 1
+        outside: list[tuple[str, int]] = []
         for element in child.iter(etree.Element):
+            while not left:
+                if not outside:
+                    # an element has others inside where a text should stand
+                    return None
+                holder, left = outside.pop()
+            left -= 1
             tag = element.tag
             step = steps.get(tag)
             if step is None:
                 step = steps[tag] = self._step(self._name(tag))
-            kind, table, at, name = step
+            kind, table, at, name, around = step
+            if around != holder and (around or holder not in _CONFERENCE_IN):
+                return None
             if kind <= _LISTED_DATE:
                 text = element.text
                 said.append(name)
@@ -400,7 +479,7 @@ class _Reading:
                 elif kind == _BOOLEAN:
                     value = _BOOLEANS.get(text)
                 else:
-                    value = int(text) if text.isdecimal() and len(text) < 6 else None
+                    value = int(text) if _is_number(text) and len(text) < 6 else None
                 if value is None:
                     return None
                 if kind >= _LISTED:
@@ -410,10 +489,20 @@ class _Reading:
                     made.append((table, [*outer[:at], value]))
                     continue
                 row = open_rows.get(table)  # type: ignore[assignment]
-                if row is None or row[at] is not None or (table == CHILD.name and REFERRAL.name in open_rows):
+                if row is None or row[at] is not None:
                     return None
                 row[at] = value
-            elif kind == _BLOCK:
+                continue
+            if kind == _TWO_LEVELS:
+                if not self._conference(element, _CONFERENCE_IN[holder], open_rows, said):
+                    return None
+                continue
+            if kind == _UNKNOWN or (element.text and not element.text.isspace()):
+                # a text where elements should stand
+                return None
+            outside.append((holder, left))
+            holder, left = name, len(element)
+            if kind == _BLOCK:
                 said.append(name)
                 number = counts[table] = counts.get(table, 0) + 1
                 row = [None] * at
@@ -429,24 +518,17 @@ class _Reading:
                 row[0], row[1], row[-1] = self.child_number, self.referral_number, element.sourceline
                 open_rows = {CHILD.name: open_rows[CHILD.name], table: row}
                 made.append((table, row))
-            elif kind == _TWO_LEVELS:
-                if not self._conference(element, open_rows, said):
-                    return None
-            elif kind == _UNKNOWN:
-                return None
         self._sign(open_rows, said)
         self.child_id = open_rows[CHILD.name][1]
         return made
 
-    def _conference(self, element: Any, open_rows: dict[str, list[Any]], said: list[str]) -> bool:
+    def _conference(self, element: Any, table: str, open_rows: dict[str, list[Any]], said: list[str]) -> bool:
         """Reads the day of the initial conference, which stands at two levels; False if it can't be read."""
         text = (element.text or "").strip()
         said.append("DateOfInitialCPC")
         if not text:
             return True
         said.append(text)
-        is_inner = self._name(element.getparent().tag) == "Section47"
-        table = SECTION_47.name if is_inner else REFERRAL.name
         row, at, day = open_rows.get(table), _CONFERENCE[table], self._day(text)
         if row is None or row[at] is not None or day is None:
             return False
@@ -461,23 +543,24 @@ class _Reading:
 
     def _step(self, name: str) -> _Step:
         """What the walk does at an element of a name."""
+        around = _HOLDERS.get(name, "")
         if name in _INSIDE_NAMES:
-            return _INSIDE, "", 0, name
+            return _INSIDE, "", 0, name, around
         if name == "CINdetails":
-            return _REFERRAL, REFERRAL.name, REFERRAL.width, name
+            return _REFERRAL, REFERRAL.name, REFERRAL.width, name, around
         if name in self.blocks:
             table = self.blocks[name][0]
-            return _BLOCK, table.name, table.width, name
+            return _BLOCK, table.name, table.width, name, around
         if name == "DateOfInitialCPC":
-            return _TWO_LEVELS, "", 0, name
+            return _TWO_LEVELS, "", 0, name, around
         for table in TABLES:
             for at, one in enumerate(table.fields, start=len(table.numbers)):
                 if one.element == name:
                     if table.name in _LISTED_IN:
                         listed = _LISTED_DATE if one.kind is Kind.DATE else _LISTED
-                        return listed, table.name, len(table.numbers), name
-                    return _KINDS[one.kind], table.name, at, name
-        return _UNKNOWN, "", 0, name
+                        return listed, table.name, len(table.numbers), name, around
+                    return _KINDS[one.kind], table.name, at, name, around
+        return _UNKNOWN, "", 0, name, around
 
     def _block_by_block(self, element: Any) -> None:
         """Reads a child that is not as the schema has it, and sets aside what is odd in it."""
@@ -490,7 +573,8 @@ class _Reading:
                 details.append(block)
             elif name == "ChildIdentifiers":
                 identifier = next((one for one in block if self._name(one.tag) == "LAchildID"), None)
-                self.child_id = (identifier.text or "").strip() or None if identifier is not None else None
+                said = identifier.text if identifier is not None and not len(identifier) else None
+                self.child_id = (said or "").strip() or None
                 self._leaves(block, CHILD, found, None)
             elif name == "ChildCharacteristics":
                 self._leaves(block, CHILD, found, None, inner={"Disabilities": self._disabilities})
@@ -501,6 +585,7 @@ class _Reading:
             self._referral(block)
 
     def _disabilities(self, block: Any) -> None:
+        self._no_text(block)
         for one in block.iterchildren(etree.Element):
             if self._name(one.tag) != "Disability":
                 self._unknown(one, self._name(one.tag))
@@ -517,9 +602,10 @@ class _Reading:
     ) -> None:
         """Reads the elements of a block into columns; ``said`` gets what they say, to tell copies."""
         fields = self.fields[table.name]
+        self._no_text(block)
         for one in block.iterchildren(etree.Element):
             name = self._name(one.tag)
-            known = fields.get(name)
+            known = fields.get(name) if _HOLDERS.get(name) in (self._name(block.tag), "") else None
             if known is None:
                 if inner is not None and name in inner:
                     inner[name](one)
@@ -530,15 +616,22 @@ class _Reading:
             text = text.strip() if text else ""
             if said is not None:
                 said.extend((name, text) if text else (name,))
+            if len(one):
+                # part of it may stand in what is inside: none of it is read
+                self._unknown(one[0], self._name(one[0].tag))
+                continue
             if not text:
-                if len(one):
-                    self._unknown(one[0], self._name(one[0].tag))
                 continue
             column, kind = known
             if column in found:
                 self._aside(REPEATED_RULE, name, one.sourceline, text)
                 continue
             found[column] = text if kind is Kind.TEXT else self._value(one, name, text, kind)
+
+    def _no_text(self, block: Any) -> None:
+        """Sets aside a text that stands where elements should."""
+        if block.text and not block.text.isspace():
+            self._unknown(block, self._name(block.tag))
 
     def _referral(self, details: Any) -> None:
         self.referral_number += 1
@@ -571,6 +664,7 @@ class _Reading:
 
         def list_of(listed: Table, element: str) -> Callable[[Any], None]:
             def read(inner: Any) -> None:
+                self._no_text(inner)
                 for one in inner.iterchildren(etree.Element):
                     if self._name(one.tag) != element:
                         self._unknown(one, self._name(one.tag))
