@@ -213,5 +213,20 @@ def _land_one(
         f"{row.set_aside_count:,} set aside.",
         "green",
     )
-    for line in asides.sentences(rules):
+    for line in (*_doubts(header), *asides.sentences(rules)):
         say(line, "yellow")
+
+
+def _doubts(header: Header) -> Iterable[str]:
+    """What in a header is not as it should be, and how it was taken."""
+    if header.written_year not in (None, header.census_year):
+        yield (
+            f"  the header says {header.written_year} and the reference date {header.reference_date}: taken "
+            f"for the return of {header.census_year}. If it is not, take it out (pathways unland census "
+            f"{header.la_code}_{header.census_year}), correct the header, and land it again."
+        )
+    if (header.reference_date.month, header.reference_date.day) != (3, 31):
+        yield (
+            f"  the reference date is {header.reference_date}, not 31 March (rule 100): taken for the day up "
+            "to which the return speaks."
+        )

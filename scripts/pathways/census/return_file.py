@@ -58,12 +58,16 @@ _FREE = 1 << 26
 
 @dataclass(frozen=True)
 class Header:
-    """What a return says of itself: council, census year, last day, and the program that wrote it."""
+    """What a return says of itself: council, census year, last day, and the program that wrote it.
+
+    A return is of the year of its reference date; ``written_year`` is the year that it says beside it.
+    """
 
     la_code: str
     census_year: int
     reference_date: date
     software_code: str = ""
+    written_year: int | None = None
 
     @property
     def is_synthetic(self) -> bool:
@@ -371,8 +375,6 @@ class _Reading:
             raise _RefusedError(f"the reference date '{reference[:20]}'", "a date such as 2024-03-31")
         number = told_year or (date.fromordinal(day + _EPOCH).year if day is not None else None)
         written = int(year) if _is_number(year) and len(year) == 4 else None
-        if day is not None and written is not None and written != date.fromordinal(day + _EPOCH).year:
-            raise _RefusedError(f"the year {year} and the reference date {reference}", "one census year")
         number = number or written
         if not (len(la_code) == 3 and _is_number(la_code)) or number is None:
             raise _RefusedError(
@@ -386,7 +388,7 @@ class _Reading:
                 f"the reference date {reference} in a return of {number}", "the year of the reference date"
             )
         last = date.fromordinal(day + _EPOCH) if day is not None else date(number, 3, 31)
-        return Header(la_code, number, last, software_code)
+        return Header(la_code, number, last, software_code, written)
 
     # --- texts --------------------------------------------------------------------------------------
 

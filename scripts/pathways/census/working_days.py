@@ -11,8 +11,10 @@ _BASE = date(1990, 1, 1)
 _END = date(2032, 1, 1)
 _MOVED = {2020: date(2020, 5, 8)}
 """The early May bank holiday was moved to the 75th anniversary of VE Day."""
-_ADDED = (date(2022, 6, 3), date(2022, 9, 19), date(2023, 5, 8))
-"""Platinum Jubilee, state funeral, coronation."""
+_SPRING = {2012: date(2012, 6, 4), 2022: date(2022, 6, 2)}
+"""The spring bank holiday was moved to that of a jubilee."""
+_ADDED = (date(2011, 4, 29), date(2012, 6, 5), date(2022, 6, 3), date(2022, 9, 19), date(2023, 5, 8))
+"""Royal wedding, Diamond and Platinum Jubilee, state funeral, coronation."""
 
 
 def easter_sunday(year: int) -> date:
@@ -35,7 +37,7 @@ def bank_holidays(year: int) -> set[date]:
 
     found = {easter - timedelta(2), easter + timedelta(1)}
     found.add(_MOVED.get(year) or monday_from(5, 1))
-    found.add(date(2022, 6, 2) if year == 2022 else monday_from(5, 25))
+    found.add(_SPRING.get(year) or monday_from(5, 25))
     found.add(monday_from(8, 25))
     found.update(day for day in _ADDED if day.year == year)
     for month, day in ((1, 1), (12, 25), (12, 26)):
