@@ -1,6 +1,6 @@
 with calendar as (
     select calendar_date
-    from {{ calendar_days(2016, 2027) }}
+    from {{ calendar_days(2010, 2027) }}
 ),
 
 bank_holiday as (
