@@ -34,7 +34,7 @@ FACTORS = _codes(
 )
 ACTIVITY = _codes(
     "AssessmentActualStartDate AssessmentAuthorisationDate CINPlanStartDate CINPlanEndDate "
-    "S47ActualStartDate DateOfInitialCPC CPPstartDate CPPendDate CPPreviewDate"
+    "S47ActualStartDate DateOfInitialCPC CPPendDate"
 )
 ABUSES = {"NEG", "PHY", "SAB", "EMO", "MUL"}
 
@@ -180,7 +180,7 @@ class Checker:
             self.expect("2990", not is_active)
         self.expect("4000", not (is_nfa and plans))
         self.expect("8832", not (is_nfa and protections))
-        self.expect("8831", not (is_nfa and (assessments or enquiries or conference or closure)))
+        self.expect("8831", not (is_nfa and (assessments or enquiries or conference)))
         self.expect("2991Q", not enquiries or assessments)
         self.expect("2884", conference is None or not texts(details, "Section47/DateOfInitialCPC"))
         self.expect("8565", closure is None or all(moment <= closure for moment in self.activity(details)))
@@ -224,7 +224,8 @@ class Checker:
             if len(blocks) == 1 and end is not None and "21" in factors:
                 self.expect("8873Q", reason in ("RC8", "RC9"))
         self.expect("8896", sum(end == date.max for _, end in spans) <= 1)
-        self.expect("8863Q", not overlapping(spans))
+        # the last day counts too
+        self.expect("8863Q", all(later[0] > earlier[1] for earlier, later in pairwise(sorted(spans))))
 
     def enquiries(self, blocks: list[etree._Element], referral: date, closure: date | None) -> None:
         open_count = 0

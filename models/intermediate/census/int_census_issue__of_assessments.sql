@@ -7,8 +7,16 @@ with referral as (
         referral_date,
         closure_reason_code,
         make_date(census_year - 1, 4, 1) as first_date,
-        make_date(census_year, 3, 31) as reference_date
+        make_date(census_year, 3, 31) as last_date
     from {{ ref('stg_census__referral') }}
+),
+
+census_return as (
+    select
+        la_code,
+        census_year,
+        reference_date
+    from {{ ref('stg_census__return') }}
 ),
 
 child as (
@@ -56,7 +64,7 @@ told as (
         referral.referral_date,
         referral.closure_reason_code,
         referral.first_date,
-        referral.reference_date,
+        referral.last_date,
         assessment.start_date,
         assessment.authorisation_date,
         coalesce(factor.factor_count, 0) as factor_count,
@@ -68,24 +76,29 @@ told as (
         count(*) over (partition by assessment.referral_row_key) as assessment_count,
         count(*) filter (where assessment.authorisation_date is null)
             over (partition by assessment.referral_row_key) as open_assessment_count,
-        -- the latest end of those that began before it; one that goes on ends after all others
-        max(coalesce(assessment.authorisation_date, make_date(9999, 12, 31))) over (
+        -- the latest end of those that began before it, the longest of one day first; one that goes on
+        -- does so up to the reference date
+        max(coalesce(assessment.authorisation_date, census_return.reference_date)) over (
             partition by assessment.referral_row_key
             order by
-                assessment.start_date,
-                coalesce(assessment.authorisation_date, make_date(9999, 12, 31)),
-                assessment.assessment_number
+                assessment.start_date asc,
+                coalesce(assessment.authorisation_date, census_return.reference_date) desc,
+                assessment.assessment_number asc
             rows between unbounded preceding and 1 preceding
         ) as earlier_end_date
     from assessment
     inner join referral on assessment.referral_row_key = referral.referral_row_key
     inner join child on referral.child_row_key = child.child_row_key
+    inner join census_return
+        on
+            referral.la_code = census_return.la_code
+            and referral.census_year = census_return.census_year
     left join factor
         on
             assessment.referral_row_key = factor.referral_row_key
             and assessment.assessment_number = factor.assessment_number
     left join working_day as began on assessment.start_date = began.calendar_date
-    left join working_day as ended on referral.reference_date = ended.calendar_date
+    left join working_day as ended on census_return.reference_date = ended.calendar_date
 ),
 
 judged as (
@@ -96,11 +109,13 @@ judged as (
         start_date < referral_date as rule_1103,
         start_date > authorisation_date as rule_8608,
         authorisation_date is null and factor_count > 0 as rule_8614,
-        authorisation_date is null and working_days_to_reference_date > 45 as rule_8670q,
-        authorisation_date < first_date or authorisation_date > reference_date as rule_8696,
-        authorisation_date is null and (start_date < first_date or start_date > reference_date)
+        -- a day before the calendar has no number, and is long ago
+        authorisation_date is null and coalesce(working_days_to_reference_date > 45, start_date < first_date)
+            as rule_8670q,
+        authorisation_date < first_date or authorisation_date > last_date as rule_8696,
+        authorisation_date is null and (start_date < first_date or start_date > last_date)
             as rule_8736,
-        start_date < earlier_end_date as rule_8863q,
+        start_date <= earlier_end_date as rule_8863q,
         has_21 and different_factor_count > 1 as rule_8869,
         assessment_count = 1
         and authorisation_date is not null

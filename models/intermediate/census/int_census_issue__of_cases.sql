@@ -18,6 +18,14 @@ child as (
     from {{ ref('int_census_child__identified') }}
 ),
 
+census_return as (
+    select
+        la_code,
+        census_year,
+        reference_date
+    from {{ ref('stg_census__return') }}
+),
+
 -- as the return has them: a case that it repeats overlaps itself
 referral as (
     select
@@ -31,10 +39,14 @@ referral as (
         -- a case without a closure goes on to the reference date, and one of no further action is no case
         coalesce(
             told.closure_date,
-            case when not told.is_no_further_action then make_date(told.census_year, 3, 31) end
+            case when not told.is_no_further_action then census_return.reference_date end
         ) as last_date
     from told
     inner join child on told.child_row_key = child.child_row_key
+    inner join census_return
+        on
+            told.la_code = census_return.la_code
+            and told.census_year = census_return.census_year
 ),
 
 open_case as (

@@ -13,8 +13,16 @@ with referral as (
         is_no_further_action as told_no_further_action,
         coalesce(is_no_further_action, false) as is_no_further_action,
         make_date(census_year - 1, 4, 1) as first_date,
-        make_date(census_year, 3, 31) as reference_date
+        make_date(census_year, 3, 31) as last_date
     from {{ ref('stg_census__referral') }}
+),
+
+census_return as (
+    select
+        la_code,
+        census_year,
+        reference_date
+    from {{ ref('stg_census__return') }}
 ),
 
 child as (
@@ -27,7 +35,7 @@ child as (
 person as (
     select
         child_row_key,
-        coalesce(birth_date, expected_birth_date) as birth_date,
+        greatest(birth_date, expected_birth_date) as birth_date,
         death_date
     from {{ ref('stg_census__child') }}
 ),
@@ -74,16 +82,8 @@ protection_plan as (
     select
         referral_row_key,
         min(start_date) as first_start_date,
-        max(greatest(start_date, end_date)) as last_date
+        max(end_date) as last_date
     from {{ ref('stg_census__child_protection_plan') }}
-    group by referral_row_key
-),
-
-review as (
-    select
-        referral_row_key,
-        max(review_date) as last_date
-    from {{ ref('stg_census__review') }}
     group by referral_row_key
 ),
 
@@ -101,7 +101,8 @@ told as (
         referral.told_no_further_action,
         referral.is_no_further_action,
         referral.first_date,
-        referral.reference_date,
+        referral.last_date,
+        census_return.reference_date,
         person.birth_date,
         person.death_date,
         referred.working_day_number as referral_working_day_number,
@@ -116,17 +117,21 @@ told as (
         least(section_47.first_conference_date, referral.initial_conference_date) as first_conference_date,
         cin_plan.first_start_date as first_cin_plan_date,
         protection_plan.first_start_date as first_protection_plan_date,
+        -- what DfE's list has: neither the start of a protection plan nor a review
         greatest(
             assessment.last_date,
             section_47.last_date,
             cin_plan.last_date,
             protection_plan.last_date,
-            review.last_date,
             referral.initial_conference_date
         ) as last_activity_date,
         coalesce(referral.closure_reason_code in ('RC8', 'RC9'), false) as is_closed_after_assessment
     from referral
     inner join child on referral.child_row_key = child.child_row_key
+    inner join census_return
+        on
+            referral.la_code = census_return.la_code
+            and referral.census_year = census_return.census_year
     inner join person on referral.child_row_key = person.child_row_key
     left join working_day as referred on referral.referral_date = referred.calendar_date
     left join working_day as before_the_year
@@ -135,7 +140,6 @@ told as (
     left join section_47 on referral.referral_row_key = section_47.referral_row_key
     left join cin_plan on referral.referral_row_key = cin_plan.referral_row_key
     left join protection_plan on referral.referral_row_key = protection_plan.referral_row_key
-    left join review on referral.referral_row_key = review.referral_row_key
 ),
 
 judged as (
@@ -155,13 +159,15 @@ judged as (
         referral_date > death_date as rule_8555q,
         last_activity_date > closure_date as rule_8565,
         told_no_further_action is null as rule_8568,
-        is_no_further_action and referral_working_day_number < last_working_day_number_before
+        -- a day before the calendar has no number, and is long ago
+        is_no_further_action
+        and coalesce(referral_working_day_number < last_working_day_number_before, referral_date < first_date)
             as rule_8569q,
         closure_reason_code = 'RC2' and death_date is null as rule_8585q,
         referral_date is null or referral_date > reference_date as rule_8600,
         {{ days_between('referral_date', 'birth_date') }} > 280 as rule_8606,
         not is_no_further_action and primary_need_code is null as rule_8610,
-        closure_date < first_date or closure_date > reference_date as rule_8620,
+        closure_date < first_date or closure_date > last_date as rule_8620,
         closure_date < referral_date as rule_8630,
         closure_reason_code not in ('RC1', 'RC2', 'RC3', 'RC4', 'RC5', 'RC6', 'RC7', 'RC8', 'RC9')
         or (closure_reason_code = 'RC9' and census_year < 2023) as rule_8640,
@@ -174,8 +180,6 @@ judged as (
             has_assessment
             or has_section_47
             or initial_conference_date is not null
-            or closure_date is not null
-            or closure_reason_code is not null
         ) as rule_8831,
         is_no_further_action and has_protection_plan as rule_8832,
         referral_source_code is null
