@@ -10,6 +10,11 @@
     {{ return(env_var('PATHWAYS_LANDING', 'landing') ~ '/census') }}
 {%- endmacro %}
 
+{# Answers counted from returns, as `pathways census answer` keeps them: a file for each. #}
+{% macro kept_answers() -%}
+    {{ return(env_var('PATHWAYS_LANDING', 'landing') ~ '/census_answers/*.csv') }}
+{%- endmacro %}
+
 {# One number for an element of a landed return: council, census year and place in the return, such as
    990 2024 0000123. Numbers are joined and sorted far faster than the texts they are made of. #}
 {% macro census_row_key(place) -%}

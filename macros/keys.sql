@@ -17,6 +17,10 @@
     'foi-' || {{ response_id }}
 {%- endmacro %}
 
+{% macro census_source_key(file_stem) -%}
+    'census-' || {{ file_stem }}
+{%- endmacro %}
+
 {% macro dfe_source_key(data_set_code, release_code) -%}
     'dfe-' || {{ data_set_code }} || '-' || {{ release_code }}
 {%- endmacro %}

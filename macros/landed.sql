@@ -29,14 +29,28 @@
     {{ return(adapter.dispatch('csv_file', 'pathways')(path, columns)) }}
 {%- endmacro %}
 
-{# Every column as text: nothing is guessed. #}
+{# Every column as text: nothing is guessed. Beside them `filename`. #}
 {% macro default__csv_file(path, columns) -%}
     read_csv(
         '{{ path | replace("'", "''") }}',
-        auto_detect = false, header = true, delim = ',', quote = '"', escape = '"',
+        auto_detect = false, header = true, filename = true, delim = ',', quote = '"', escape = '"',
         columns = {
             {%- for column in columns %}'{{ column }}': 'varchar'{{ ", " if not loop.last }}{% endfor -%}
         }
+    )
+{%- endmacro %}
+
+{# Files by name, each with its checksum. #}
+{% macro file_hashes(pattern) -%}
+    {{ return(adapter.dispatch('file_hashes', 'pathways')(pattern)) }}
+{%- endmacro %}
+
+{% macro default__file_hashes(pattern) -%}
+    (
+        select
+            filename,
+            sha256(content) as sha256
+        from read_text('{{ pattern | replace("'", "''") }}')
     )
 {%- endmacro %}
 

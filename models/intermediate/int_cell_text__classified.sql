@@ -5,6 +5,11 @@ with texts as (
     from {{ ref('int_foi_cell__corrected') }}
     union
     select
+        'foi' as source_kind_code,
+        {{ mark_text('cell_text') }} as mark_text
+    from {{ ref('stg_census__answer') }}
+    union
+    select
         'dfe' as source_kind_code,
         mark_text
     from {{ ref('int_dfe_cell__unioned') }}

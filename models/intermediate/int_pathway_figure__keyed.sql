@@ -139,6 +139,67 @@ keyed as (
             and figure.age_band_code = contradicted.age_band_code
 ),
 
+-- counted from a council's returns; it stands in no table of a document
+unioned as (
+    select
+        source_key,
+        authority_key,
+        period_key,
+        age_band_code,
+        measure_code,
+        definition_code,
+        unit_code,
+        value,
+        lower_bound,
+        upper_bound,
+        status_code,
+        is_approximate,
+        is_follow_up_complete,
+        has_contradiction,
+        as_at_date,
+        stated_count,
+        cell_text,
+        note,
+        table_number,
+        row_number,
+        column_number,
+        source_basis_code,
+        question_set_code,
+        silence_order,
+        superseded_order,
+        source_date
+    from keyed
+    union all
+    select
+        source_key,
+        authority_key,
+        period_key,
+        age_band_code,
+        measure_code,
+        definition_code,
+        unit_code,
+        value,
+        lower_bound,
+        upper_bound,
+        status_code,
+        is_approximate,
+        is_follow_up_complete,
+        false as has_contradiction,
+        as_at_date,
+        1 as stated_count,
+        cell_text,
+        cast(null as string) as note,
+        cast(null as integer) as table_number,
+        cast(null as integer) as row_number,
+        cast(null as integer) as column_number,
+        'census' as source_basis_code,
+        question_set_code,
+        0 as silence_order,
+        0 as superseded_order,
+        as_at_date as source_date
+    from {{ ref('int_census_answer__figured') }}
+),
+
 judged as (
     select
         *,
@@ -146,7 +207,7 @@ judged as (
             partition by authority_key, period_key, age_band_code, definition_code
             order by silence_order asc, superseded_order asc, source_date desc nulls last, source_key asc
         ) = 'suppressed' and status_code = 'reported' as is_withheld_since
-    from keyed
+    from unioned
 )
 
 -- what a council withholds in its newest answer is withheld in all

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from pathways.census.kept import require_whole
 from pathways.dbt_run import (
     DbtRun,
     failure_sentences,
@@ -134,11 +135,12 @@ def build(settings: Settings, say: Say) -> Published:
     unless everything went well.
 
     Raises:
-        PathwaysError: the build file is in use, or the landing, the door, dbt, the window or the
-            publishing refused; the message holds each broken row in plain words.
+        PathwaysError: the build file is in use, or the landing, a kept answer, the door, dbt, the
+            window or the publishing refused; the message holds each broken row in plain words.
     """
     require_build_file_free(settings)
     land_inbox(settings, say)
+    require_whole(settings)
     door = check_door(settings)
     _require_door(door)
     passed = len(door.checks) - len(door.warnings)

@@ -146,7 +146,7 @@ def table_checks(spec: MartSpec, columns: Sequence[str]) -> list[Check]:
             table_found=columns_found,
         )
     ]
-    if not (spec.may_be_empty and table.startswith("rpt_")):
+    if not spec.may_be_empty:
         checks.append(
             _check(
                 table,

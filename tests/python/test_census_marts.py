@@ -14,6 +14,7 @@ import pytest
 
 from conftest import KEPT_OUT, PROJECT, read_seed, shared
 from pathways.census.area import RETURNS
+from pathways.census.kept import COLUMNS
 from pathways.census.landing import land_returns
 from pathways.settings import load_settings
 
@@ -22,12 +23,18 @@ CENSUS = ("build", "--select", "+path:models/marts/census", "path:tests/singular
 NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 
 
-def project_with_returns(folder: Path) -> Path:
-    """A copy of the project with the specimen landed in it."""
-    specimen = shared(*SPECIMEN)
+def project_of_its_own(folder: Path) -> Path:
+    """A copy of the project with nothing landed in it."""
     project = folder / "project"
     shutil.copytree(PROJECT, project, ignore=KEPT_OUT)
     (project / "warehouse").mkdir()
+    return project
+
+
+def project_with_returns(folder: Path) -> Path:
+    """A copy of the project with the specimen landed in it."""
+    specimen = shared(*SPECIMEN)
+    project = project_of_its_own(folder)
     files = sorted(specimen.glob("*.xml"))
     assert land_returns(load_settings(project, {}), files, say=lambda text, style: None)
     return project
@@ -199,9 +206,7 @@ def test_child_level_tables_and_stored_failures_are_in_the_schema_census_alone(p
 def test_nothing_landed_is_an_empty_table_of_the_same_types(
     at_home: None, project: Path, tmp_path: Path, dbt: Callable[..., bool]
 ) -> None:
-    empty = tmp_path / "project"
-    shutil.copytree(PROJECT, empty, ignore=KEPT_OUT)
-    (empty / "warehouse").mkdir()
+    empty = project_of_its_own(tmp_path)
     assert dbt(empty, *CENSUS, *NO_UNIT_TESTS)
     types = (
         "select table_name, column_name, data_type from duckdb_columns() where schema_name = 'census'"
@@ -238,6 +243,30 @@ def test_a_return_whose_files_went_away_is_named(
     assert not dbt(project, *CENSUS, *NO_UNIT_TESTS)
     assert fired(project)["census_return_reaches_the_models"] == [
         "return of 990 for 2023: 0 children and 0 referrals where 308 and 360 were landed"
+    ]
+
+
+def test_a_cell_of_a_kept_answer_that_would_fall_out_in_silence_is_named(
+    at_home: None, tmp_path: Path, dbt: Callable[..., bool]
+) -> None:
+    project = project_of_its_own(tmp_path)
+    folder = project / "landing" / "census_answers"
+    folder.mkdir(parents=True)
+    cells = [
+        ("Q3", "2024-04-01", "2025-03-31", "all", "12"),
+        ("Q9", "2024-04-01", "2025-03-31", "all", "12"),
+        ("Q3", "2014-04-01", "2015-03-31", "all", "12"),
+        ("Q3", "2024-04-01", "2025-03-31", "16+", "a dozen"),
+    ]
+    lines = [",".join((*cell, "", "england_2025", "2025-03-31", "false")) for cell in cells]
+    path = folder / "990_england_2025_0001.csv"
+    path.write_text("\n".join([",".join(COLUMNS), *lines]) + "\n", encoding="utf-8")
+    assert not dbt(project, "build", "--select", "+stg_census__answer__is_of_its_letter", *NO_UNIT_TESTS)
+    place = "landing/census_answers/990_england_2025_0001.csv, question"
+    assert fired(project)["census_answer_is_of_its_letter"] == [
+        f"{place} Q3, period from 2014-04-01, age band all: the period or age band",
+        f"{place} Q3, period from 2024-04-01, age band 16+: count a dozen",
+        f"{place} Q9, period from 2024-04-01, age band all: question Q9",
     ]
 
 

@@ -37,6 +37,14 @@ response as (
     from {{ ref('int_foi_response__keyed') }}
 ),
 
+census_answer as (
+    select distinct
+        authority_key,
+        authority_name
+    from {{ ref('int_census_answer__newest') }}
+    where not is_authority_known
+),
+
 predecessors as (
     select
         successor_authority_code,
@@ -109,6 +117,21 @@ unknown as (
     where not is_authority_known
     -- the answers of one chain share its authority
     group by authority_key
+    union all
+    select
+        authority_key,
+        authority_name || ' (code of no council)' as authority_name,
+        'council' as area_level_code,
+        cast(null as string) as dfe_la_code,
+        cast(null as string) as ons_la_code,
+        cast(null as string) as region_code,
+        cast(null as string) as sub_region_code,
+        'E' as nation_code,
+        cast(null as date) as start_date,
+        cast(null as date) as end_date,
+        cast(null as string) as predecessor_authority_keys,
+        false as is_known
+    from census_answer
 ),
 
 unioned as (

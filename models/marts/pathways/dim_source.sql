@@ -25,6 +25,17 @@ superseding as (
     group by supersedes_source_key
 ),
 
+census_answer as (
+    select
+        source_key,
+        authority_name,
+        question_set_code,
+        as_at_date,
+        file_stem,
+        sha256
+    from {{ ref('int_census_answer__newest') }}
+),
+
 dfe_file as (
     select
         source_key,
@@ -80,3 +91,24 @@ select
     sha256,
     licence
 from dfe_file
+union all
+select
+    source_key,
+    'census' as source_basis_code,
+    authority_name as publisher_name,
+    'Answer to ' || question_set_code || ', counted from children in need census returns to '
+    || cast(as_at_date as string) as source_title,
+    cast(null as string) as source_reference,
+    question_set_code,
+    cast(null as string) as data_set_code,
+    cast(null as string) as release_code,
+    cast(null as date) as request_date,
+    cast(null as date) as response_date,
+    true as is_answered,
+    cast(null as string) as early_help_process_text,
+    cast(null as string) as supersedes_source_key,
+    cast(null as string) as superseded_by_source_key,
+    file_stem || '.csv' as source_file_name,
+    sha256,
+    'Not stated' as licence
+from census_answer

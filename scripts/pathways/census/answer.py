@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,8 +21,8 @@ import openpyxl
 
 from pathways.census.audit import SMALL_MARK, WITHHELD_MARK, Cell, Published, Relation, SumKind, from_mark
 from pathways.census.disclosure import ALL_AGES, Protected, protect, relations_between
+from pathways.census.kept import COLUMNS, keep_answer, kept_answers, rows_of, spoilt
 from pathways.errors import PathwaysError
-from pathways.files import write_whole
 from pathways.foi.ages import ALL
 from pathways.foi.dictionary import QuestionSet, load_dictionary, seed_rows
 from pathways.foi.periods import Period
@@ -31,11 +30,9 @@ from pathways.foi.template import HEADER_ROW, TEXT_WIDTH, template_content
 from pathways.settings import Settings
 from pathways.warehouse import open_build_file
 
-KEPT = "census_answers"
-"""Folder of the landing area in which answers are kept: not among the returns, which may be emptied."""
 NOT_HELD = "not held"
 NOT_AVAILABLE = "not available"
-COLUMNS = ("question", "period_start", "period_end", "age_band", "count", "note", "letter", "is_synthetic")
+NOT_COUNTED = "Not counted from census returns: the council may hold it elsewhere."
 
 
 @dataclass(frozen=True)
@@ -74,8 +71,9 @@ class Answer:
                     period.end.isoformat(),
                     age,
                     count,
-                    definitions.get(code, "Not counted from census returns."),
+                    definitions.get(code, NOT_COUNTED),
                     self.question_set.code,
+                    self.last_day.isoformat(),
                     str(self.is_synthetic).lower(),
                 ]
             )
@@ -93,12 +91,13 @@ def questions_of(seeds: Path, question_set_code: str) -> tuple[Asked, ...]:
     Raises:
         PathwaysError: none of them is.
     """
+    statements = {row["definition_code"]: row["statement"] for row in seed_rows(seeds, "definition")}
     found = tuple(
         Asked(
             row["question_code"],
             row["census_measure_code"],
             tuple(row["part_of_codes"].split()),
-            row["definition_text"],
+            statements[row["definition_code"]],
         )
         for row in seed_rows(seeds, "foi_census_answer")
         if row["question_set_code"] == question_set_code
@@ -139,7 +138,7 @@ def make_answer(settings: Settings, question_set_code: str, la_code: str | None)
                 has_return = period.end.year in years
                 if value is not None:
                     counts[Cell(question.code, period_key(period), ALL_AGES if age == ALL else age)] = value
-                texts[question.code, period, age] = NOT_AVAILABLE if known and not has_return else NOT_HELD
+                texts[question.code, period, age] = NOT_HELD if known and has_return else NOT_AVAILABLE
     earlier = _earlier(settings, la_code, question_set_code)
     protected = protect(counts, known_relations(questions, counts, earlier), earlier)
     for code, period, age in texts:
@@ -260,60 +259,27 @@ def _values(settings: Settings, la_code: str, measures: Sequence[str]) -> dict[t
 # --- earlier answers --------------------------------------------------------------------------------
 
 
-def _kept(settings: Settings, la_code: str, question_set_code: str) -> list[Path]:
-    folder = settings.landing / KEPT
-    return sorted(folder.glob(f"{la_code}_{question_set_code}_[0-9][0-9][0-9][0-9].csv"))
-
-
 def _earlier(settings: Settings, la_code: str, question_set_code: str) -> list[dict[Cell, Published]]:
     """The answers that the council gave before to the same letter, oldest first."""
     tables = []
-    for path in _kept(settings, la_code, question_set_code):
+    for path in kept_answers(settings, la_code, question_set_code):
         table: dict[Cell, Published] = {}
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = csv.DictReader(file)
-            if tuple(rows.fieldnames or ()) != COLUMNS:
-                raise _spoilt(settings, path, "other columns than an answer has")
-            for row in rows:
-                if None in row.values() or None in row:
-                    raise _spoilt(settings, path, "a line that breaks off")
-                if row["count"] in (NOT_HELD, NOT_AVAILABLE):
-                    continue
-                age = ALL_AGES if row["age_band"] == ALL else row["age_band"]
-                key = f"{row['period_start']}_{row['period_end']}"
-                try:
-                    table[Cell(row["question"], key, age)] = from_mark(row["count"])
-                except ValueError as fault:
-                    raise _spoilt(settings, path, f"the count '{row['count'][:20]}'") from fault
+        for row in rows_of(settings, path):
+            if row["count"] in (NOT_HELD, NOT_AVAILABLE):
+                continue
+            age = ALL_AGES if row["age_band"] == ALL else row["age_band"]
+            key = f"{row['period_start']}_{row['period_end']}"
+            try:
+                table[Cell(row["question"], key, age)] = from_mark(row["count"])
+            except ValueError as fault:
+                raise spoilt(settings, path, f"the count '{row['count'][:20]}'") from fault
         tables.append(table)
     return tables
 
 
-def _spoilt(settings: Settings, path: Path, found: str) -> PathwaysError:
-    return PathwaysError(
-        f"{settings.relative(path)}: found {found}, which is no answer that was kept. Put back the file "
-        "as it was written: what it gave away or kept back counts in every later answer."
-    )
-
-
 def keep(settings: Settings, answer: Answer) -> Path:
     """Keeps an answer, so that later ones are held against it; the same answer is kept once."""
-    text = answer.as_csv()
-    paths = _kept(settings, answer.la_code, answer.question_set.code)
-    for path in paths:
-        if path.read_text(encoding="utf-8") == text:
-            return path
-    # behind the newest, and not by how many there are: where one was taken away, none is written over
-    number = int(paths[-1].stem[-4:]) + 1 if paths else 1
-    before = os.umask(0o077)
-    try:
-        folder = settings.landing / KEPT
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{answer.la_code}_{answer.question_set.code}_{number:04}.csv"
-        write_whole(path, text.encode())
-    finally:
-        os.umask(before)
-    return path
+    return keep_answer(settings, answer.la_code, answer.question_set.code, answer.as_csv())
 
 
 # --- the workbook -----------------------------------------------------------------------------------
@@ -374,13 +340,17 @@ def _of(answer: Answer, asked: Asked) -> str:
 
 
 def _definitions(sheet: Any, answer: Answer) -> None:
+    known = {one.code: one.definition for one in answer.questions}
     lines = [
         "What was counted",
         f"Counts from 1 to 5 are shown as '{SMALL_MARK}' or {WITHHELD_MARK}. {WITHHELD_MARK} stands also for "
         "a count that is kept back so that no other can be worked out. A nought is shown as 0.",
         "Each child counts once in each age band in which it has a case: bands can add up to more than "
         "all children.",
-        *(f"{one.code}: {one.definition}" for one in answer.questions),
+        *(
+            f"{code}: {known.get(code, NOT_COUNTED)}"
+            for code in dict.fromkeys(code for code, *_ in answer.texts)
+        ),
     ]
     for row, line in enumerate(lines, start=1):
         sheet.cell(row, 1).value = line

@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 from pathways.census.return_file import Header, Rows
 from pathways.census.tables import TABLES
 from pathways.errors import PathwaysError
-from pathways.files import put_on_disk, write_whole
+from pathways.files import owner_only, put_on_disk, write_whole
 from pathways.settings import Settings
 
 MANIFEST = "manifest.csv"
@@ -181,8 +181,7 @@ def return_area(settings: Settings) -> Iterator[ReturnArea]:
         PathwaysError: another landing is at work, or the area is damaged.
     """
     folder = settings.returns
-    before = os.umask(0o077)
-    try:
+    with owner_only():
         (folder / RETURNS).mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)
         lock = os.open(folder, os.O_RDONLY)
@@ -208,5 +207,3 @@ def return_area(settings: Settings) -> Iterator[ReturnArea]:
             yield area
         finally:
             os.close(lock)
-    finally:
-        os.umask(before)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from pathways.foi.document import Grid
+from pathways.foi.document import Cell, Grid
 from pathways.foi.periods import find_dates
 
 _BANDS = (
@@ -31,13 +31,18 @@ _BANDS = (
 """Headings of the lower and upper column, and how the two are said in one."""
 
 
+def _words(cell: Cell) -> str:
+    """A heading in words: exports write period_start."""
+    return cell.text.replace("_", " ")
+
+
 def with_bands(grid: Grid) -> Grid:
     """The grid, with each band that stands in two columns put together in the first of them."""
     joined: dict[tuple[int, int], str] = {}
     for cell in grid.cells:
         beside = grid.at.get((cell.row, cell.column + 1))
         for lower, upper, heading, words in _BANDS:
-            if beside is None or not (lower.fullmatch(cell.text) and upper.fullmatch(beside.text)):
+            if beside is None or not (lower.fullmatch(_words(cell)) and upper.fullmatch(_words(beside))):
                 continue
             joined |= {(cell.row, cell.column): heading, (cell.row, cell.column + 1): ""}
             for row in range(cell.row + 1, grid.row_count + 1):

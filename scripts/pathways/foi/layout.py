@@ -403,11 +403,11 @@ class GridReader:
         """Whether a text such as 1-4 is no age band of the letter and stands in a row that has its age."""
         cell = self.grid.at[row, column]
         before = [one for one in self.grid.row(row) if one.text and one.column < column]
+        aged = [one for one in before if self.label_of(one).age not in (None, UNKNOWN)]
         return (
             self.label_of(cell).age == UNKNOWN
-            and bool(before)
-            and self.label_of(before[0]).age not in (None, UNKNOWN)
-            and not any(self.label_of(one).age not in (None, UNKNOWN) for one in before[1:])
+            and len(aged) == 1
+            and (aged[0] is before[0] or aged[0].column in self.age_columns)
         )
 
     def _is_age_place(self, row: int, column: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -425,7 +426,10 @@ def find_date(document: Document) -> date | None:
 
 
 def _beside_no_figures(document: Document) -> list[str]:
-    """The texts of a document without the rows of its tables that hold numbers: a date there is a cell."""
+    """The texts of a document without the rows of its tables that hold numbers, and columns that hold dates.
+
+    A date there is a cell.
+    """
     texts: list[str] = []
     for block in document.blocks:
         if isinstance(block, Paragraph):
@@ -434,7 +438,12 @@ def _beside_no_figures(document: Document) -> list[str]:
         if block.caption:
             texts.append(block.caption)
         counted = {cell.row for cell in block.cells if re.fullmatch(r"\d[\d,]*", cell.text)}
-        texts.extend(cell.text for cell in block.cells if cell.text and cell.row not in counted)
+        dated = Counter(cell.column for cell in block.cells if find_dates(cell.text))
+        texts.extend(
+            cell.text
+            for cell in block.cells
+            if cell.text and cell.row not in counted and dated[cell.column] < 2
+        )
     return texts
 
 
