@@ -8,26 +8,32 @@ with child as (
 named as (
     select
         child_row_key,
-        upn,
-        former_upn
+        upper(upn) as upn,
+        upper(former_upn) as former_upn
     from {{ ref('stg_census__child') }}
 ),
 
--- every pupil number that a child has or had, in any return
-pupil_number as (
+told as (
     select
         child.child_key,
         named.upn
     from child
     inner join named on child.child_row_key = named.child_row_key
-    where named.upn is not null
     union
     select
         child.child_key,
         named.former_upn as upn
     from child
     inner join named on child.child_row_key = named.child_row_key
-    where named.former_upn is not null
+),
+
+-- every pupil number that a child has or had, in any return; UNKNOWN or 0 is nobody's
+pupil_number as (
+    select
+        child_key,
+        upn
+    from told
+    where {{ matches('upn', "'^[A-Z][0-9]{11}[0-9A-Z]$'") }}
 ),
 
 holder as (

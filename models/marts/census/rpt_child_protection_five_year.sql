@@ -64,7 +64,10 @@ child as (
         period.area_code,
         period.last_census_year,
         plan.person_key,
-        bool_or(plan.census_year = period.last_census_year and plan.end_date is null) as is_active,
+        bool_or(
+            plan.census_year = period.last_census_year
+            and coalesce(plan.end_date > period.period_end_date, true)
+        ) as is_active,
         min({{ completed_years('plan.birth_date', 'period.period_end_date') }}) as age_years
     from period
     inner join area on period.area_code = area.area_code
