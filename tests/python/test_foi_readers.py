@@ -162,7 +162,7 @@ def test_docx_a_table_in_a_cell_is_a_table_of_its_own() -> None:
         inner.cell(0, 0).text, inner.cell(0, 1).text = "inner", "7"
 
     document = word(build)
-    assert [shown(grid) for grid in document.grids] == [[["outer", "x"], ["", ""]], [["inner", "7"]]]
+    assert [shown(grid) for grid in document.grids] == [[["outer", "x"], ["", "(table)"]], [["inner", "7"]]]
 
 
 def test_docx_headings_are_told_from_text_and_headers_are_read() -> None:
@@ -835,6 +835,34 @@ def test_pdf_a_table_that_goes_on_over_the_page_end_is_one_and_its_headings_stan
 def test_pdf_a_heading_of_two_lines_is_one_cell() -> None:
     document = ruled([["Question", "Number of\nchildren"], ["Q3", "12"]])
     assert shown(document.grids[0]) == [["Question", "Number of children"], ["Q3", "12"]]
+
+
+def test_pdf_years_that_narrow_headings_break_are_one_cell() -> None:
+    rows = [["Age", "2020-", "2021-", "Total"], ["", "21", "22", ""], ["All", "814", "773", "1587"]]
+
+    def draw(canvas: Canvas) -> None:
+        for top, row in zip((700, 687, 670), rows, strict=True):
+            for across, text in enumerate(row):
+                canvas.drawString(72 + 120 * across, top, text)
+
+    assert shown(pdf(draw).grids[0]) == [["Age", "2020- 21", "2021- 22", "Total"], rows[2]]
+
+
+def test_pdf_a_question_quoted_over_narrow_lines_is_one_text_and_an_answer_below_it_another() -> None:
+    lines = (
+        "This line is as wide as the page and is all that tells how much room there would have been here.",
+        "Question 7: Of those who had been referred on to early help services",
+        "following the closure of their case, how many were re-referred for an",
+        "assessment within 12 months?",
+        "all: 25",
+        "of whom boys: 12",
+    )
+
+    def draw(canvas: Canvas) -> None:
+        for down, line in enumerate(lines):
+            canvas.drawString(72, 700 - 15 * down, line)
+
+    assert pdf(draw).texts == [lines[0], " ".join(lines[1:4]), *lines[4:]]
 
 
 def test_pdf_white_text_is_left_out_and_said() -> None:

@@ -446,3 +446,70 @@ def test_coded_headings_are_read_by_the_documents_own_table_of_terms() -> None:
         ("Q2", 2020, "5-9"): "155",
         ("Q3", 2020, "all"): "719",
     }
+
+
+def test_dates_under_year_ending_are_the_last_days_of_years_along_a_row_and_down_a_column() -> None:
+    wide = ",Year ending\nQuestion,31/03/2021,31/03/2022\nQ3,814,773\n"
+    long = "Question,Year ending,Children\nQ3,31 March 2021,814\nQ3,31 March 2022,773\n"
+    both = {("Q3", 2020, "all"): "814", ("Q3", 2021, "all"): "773"}
+    assert of_text(wide, name="answer.csv") == both
+    assert of_text(long, name="answer.csv") == both
+
+
+def test_years_as_dfe_codes_them_under_a_heading_that_says_so_are_no_counts() -> None:
+    text = "period,age,question,children\n202021,All,Q3,814\n202122,All,Q3,773\n202122,5-9,Q3,214\n"
+    assert of_text(text, name="answer.csv") == {
+        ("Q3", 2020, "all"): "814",
+        ("Q3", 2021, "all"): "773",
+        ("Q3", 2021, "5-9"): "214",
+    }
+
+
+def test_codes_in_rows_are_read_by_the_table_that_gives_each_its_question_in_words() -> None:
+    text = (
+        "| period | measure | children |\n|---|---|---|\n"
+        "| 2020/21 | CIN_A | 814 |\n| 2020/21 | CIN_C | 403 |\n\n| Measure | Meaning |\n|---|---|\n"
+        "| CIN_A | How many children were subject to a CIN assessment? |\n"
+        "| CIN_C | For how many children was the case closed following the CIN assessment? |\n"
+    )
+    assert of_text(text, name="answer.md") == {("Q3", 2020, "all"): "814", ("Q4", 2020, "all"): "403"}
+
+
+def test_a_heading_with_its_own_number_is_not_joined_with_the_one_over_it_that_names_its_whole() -> None:
+    text = (
+        "Year,Age,Q4: closed following CIN assessment,Of those closed (Q4),\n"
+        ",,,Q5: re-referred within 12 months,Q6: referred to early help\n"
+        "2020/21,All,532,120,113\n2021/22,All,504,89,85\n"
+    )
+    found = of_text(text, name="answer.csv")
+    assert {key[0]: text for key, text in found.items() if key[1] == 2020} == {
+        "Q4": "532",
+        "Q5": "120",
+        "Q6": "113",
+    }
+
+
+def test_of_those_hangs_on_the_row_of_counts_and_not_on_its_percentages() -> None:
+    text = (
+        "Measure,2015,2016\nThese are calendar years (1 January to 31 December)\n"
+        "Children whose case was closed following a Child in Need assessment,406,368\n"
+        "Closed as % of assessed,47%,39%\n"
+        '"- of those closed, re-referred for a Child in Need assessment within 12 months",84,67\n'
+    )
+    assert of_text(text, "england_2021", "answer.csv")["Q4d", 2015, "all"] == "84"
+
+
+@pytest.mark.parametrize("whole", ["those in 6", "Q6", "question 6"])
+def test_the_number_of_its_whole_tells_which_re_referrals_are_meant(whole: str) -> None:
+    heading = f"7. Of {whole}, re-referred for CIN assessment within 12 months"
+    text = f"{heading}\n\n| Year | All |\n|---|---|\n| 2020/21 | 25 |\n"
+    assert of_text(text, name="answer.md") == {("Q7", 2020, "all"): "25"}
+
+
+def test_first_and_last_day_in_columns_of_an_export() -> None:
+    text = "question,period_start,period_end,age_band,count\nQ3,2020-04-01,2021-03-31,16+,1 to 5\n"
+    more = "Q3,2020-04-01,2021-03-31,all,250\n"
+    assert of_text(text + more, name="answer.csv") == {
+        ("Q3", 2020, "16+"): "1 to 5",
+        ("Q3", 2020, "all"): "250",
+    }

@@ -1,4 +1,4 @@
-"""Tables in which a band stands in two columns: youngest and oldest age, first and last day."""
+"""Tables in which a band is said in two cells: youngest and oldest age, first and last day, Year ending."""
 
 from __future__ import annotations
 
@@ -31,6 +31,31 @@ _BANDS = (
 """Headings of the lower and upper column, and how the two are said in one."""
 
 
+_ENDING = re.compile(
+    r"(?:financial |reporting )?(?:years?|periods?|(?:12|twelve) months|FY) "
+    r"(?:ending|ended|to|end)(?: on)?\W*",
+    re.IGNORECASE,
+)
+"""A heading over dates that are the last days of periods."""
+
+
+def _ends(grid: Grid) -> dict[tuple[int, int], str]:
+    """The dates under a heading such as Year ending, each with its words: along a row or down a column."""
+    found: dict[tuple[int, int], str] = {}
+    for cell in grid.cells:
+        if not _ENDING.fullmatch(_words(cell)):
+            continue
+        along = ((cell.row + 1, column) for column in range(cell.column, grid.column_count + 1))
+        down = ((row, cell.column) for row in range(cell.row + 1, grid.row_count + 1))
+        for places in (along, down):
+            for place in places:
+                text = grid.at[place].text if place in grid.at else ""
+                if not any((start, end) == (0, len(text)) for start, end, _ in find_dates(text)):
+                    break
+                found[place] = f"{_words(cell)} {text}"
+    return found
+
+
 def _words(cell: Cell) -> str:
     """A heading in words: exports write period_start."""
     return cell.text.replace("_", " ")
@@ -38,7 +63,7 @@ def _words(cell: Cell) -> str:
 
 def with_bands(grid: Grid) -> Grid:
     """The grid, with each band that stands in two columns put together in the first of them."""
-    joined: dict[tuple[int, int], str] = {}
+    joined = _ends(grid)
     for cell in grid.cells:
         beside = grid.at.get((cell.row, cell.column + 1))
         for lower, upper, heading, words in _BANDS:

@@ -140,7 +140,7 @@ _HANGING = re.compile(
 _SHARE = re.compile(
     r"\W*(?:as |in )?(?:an? )?(?:%|per ?cent|percentage|share|rate)\b|\W*as % ", re.IGNORECASE
 )
-_SHORT_YEAR = re.compile(r"(?P<first>\d{2})\s?[-–—]\s?(?P<second>\d{2})")
+_SHORT_YEAR = re.compile(r"(?:20(?=\d{4}$))?(?P<first>\d{2})(?:\s?[-–—]\s?|(?<=20\d\d))(?P<second>\d{2})")
 _SERIAL = re.compile(r"(?:row|line|record|id|ref|s/?n|#)\W*(?:no\.?|number|id)?", re.IGNORECASE)
 _NOTE = re.compile(
     r"^\W*(?:notes?\b|nb\b|n\.b\.|\*|†|‡|source\b|please note|key\b|caveat|[⁰-⁹¹²³ᵃ-ᶻ]|\(?(?:i|ii|"
@@ -191,19 +191,19 @@ class GridReader:
         is_numbering = cell.column in self.number_columns or cell.row in self.number_rows
         if is_numbering and not label.question and _QUESTION_DIGIT.fullmatch(cell.text):
             return replace(self.reader.label(f"Q{cell.text}"), text=cell.text)
-        if cell.column in self.short_year_columns and _is_short_year(cell.text):
-            return replace(self.reader.label(f"FY {cell.text}"), text=cell.text)
+        if cell.column in self.short_year_columns and (year := _short_year(cell.text)):
+            return replace(self.reader.label(f"FY {year}"), text=cell.text)
         return label
 
     @cached_property
     def short_year_columns(self) -> set[int]:
-        """Columns of years such as 20-21 under a heading that says so: no age bands."""
+        """Columns of years such as 20-21 or 202021 under a heading that says so: no age bands or counts."""
         return {
             cell.column
             for cell in self.grid.cells
             if self.labels[cell.row, cell.column].role == "period_head"
             and any(
-                _is_short_year(self.text(row, cell.column))
+                _short_year(self.text(row, cell.column))
                 for row in range(cell.row + 1, self.grid.row_count + 1)
             )
         }
@@ -219,7 +219,7 @@ class GridReader:
                 if cell is None or cell.row != row or not cell.text or self.reader.is_figure(cell.text):
                     continue
                 match = _HANGING.match(cell.text)
-                if match is None and _SHARE.match(cell.text):
+                if match is None and (_SHARE.match(cell.text) or self._is_of_shares(row)):
                     continue
                 if match is None:
                     above = [(0, cell.text, False)]
@@ -238,6 +238,11 @@ class GridReader:
                 found[row, column] = label
                 above.append((depth, own, True))
         return found
+
+    def _is_of_shares(self, row: int) -> bool:
+        """Whether every figure of a row is a percentage: no counts hang on it."""
+        figures = [cell.text for cell in self.grid.row(row) if self.reader.is_figure(cell.text)]
+        return bool(figures) and all(text.endswith("%") for text in figures)
 
     @cached_property
     def year_columns(self) -> set[int]:
@@ -680,7 +685,11 @@ class GridReader:
                 labels.append(label)
                 if not (label.period or label.age or label.role or label.is_total_word or label.is_date):
                     wordy.append(label.text)
-        if len(wordy) > 1:
+        own = next((label for label in labels if label.text in wordy), None)
+        if own is not None and own.question and own.question.by_number and leading_number(own.text)[0]:
+            # it says its own number: "Of those closed (Q4)" over it names only what it is a part of
+            labels = [replace(label, question=None) if label.text in wordy[1:] else label for label in labels]
+        elif len(wordy) > 1:
             # a heading that is wrapped over several rows is one heading: "Closed:" over "early help"
             whole = self.reader.label(" ".join(reversed(wordy)), self.context.parent)
             labels = [whole, *(label for label in labels if label.text not in wordy)]
@@ -1075,10 +1084,12 @@ def _under_headings(reader: Reader, grid: Grid, context: Context, headings: list
     return [fact for fact in facts if fact.row > 0]
 
 
-def _is_short_year(text: str) -> bool:
-    """Whether a text is two years that follow each other, in two digits each."""
+def _short_year(text: str) -> str:
+    """Two years that follow each other, in two digits each or as DfE codes them (202021), else empty."""
     match = _SHORT_YEAR.fullmatch(text)
-    return match is not None and int(match["second"]) == int(match["first"]) + 1
+    if match is None or int(match["second"]) != int(match["first"]) + 1:
+        return ""
+    return f"{match['first']}-{match['second']}"
 
 
 def _is_wordy(label: Label) -> bool:

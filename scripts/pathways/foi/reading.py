@@ -929,7 +929,24 @@ def _keys_of_tables(document: Document, question_set: QuestionSet) -> dict[str, 
                     )
                     if wording:
                         keys[term.text] = f"{code}. {wording}"
-    return keys
+    return _codes_of_tables(document) | keys
+
+
+def _codes_of_tables(document: Document) -> dict[str, str]:
+    """What codes such as EHA_CHILDREN stand for by a table that has each beside a sentence."""
+    places: dict[str, set[int]] = defaultdict(set)
+    for grid in document.grids:
+        for cell in grid.cells:
+            if _CODE.fullmatch(cell.text):
+                places[cell.text].add(grid.number)
+    return {
+        cell.text: beside.text
+        for grid in document.grids
+        for cell in grid.cells
+        if len(places.get(cell.text, ())) > 1
+        and (beside := grid.at.get((cell.row, cell.column + 1))) is not None
+        and len(beside.text.split()) > 3
+    }
 
 
 def _holds_figures(grid: Grid, row: int, column: int) -> bool:
@@ -937,6 +954,7 @@ def _holds_figures(grid: Grid, row: int, column: int) -> bool:
     return any(re.fullmatch(r"[\d,]+", cell.text) for cell in grid.row(row) if cell.column != column)
 
 
+_CODE = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+|[A-Z]{2,}[A-Z0-9]*")
 _COLUMN_KEY = re.compile(
     r"(?:column\s+)?(?P<code>\d?\(?[A-Za-z\d]{1,4}\)?(?:\([ivx]+\))?)\s*(?::|=|[-–—])\s+(?P<words>\D.{14,})"
 )

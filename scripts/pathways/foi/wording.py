@@ -277,7 +277,8 @@ def mentioned_numbers(text: str) -> list[str]:
 
 _REFERS_TO = re.compile(
     r"\b(?:of|from|in|at|under|as)\s+(?:in\s+)?(?:those\s+(?:in|at|from)\s+)?"
-    r"(?:(?:questions?|q)\s*\.?\s*(?=\d)|(?=\d[a-e](?![a-z]))|(?<=as )(?=\d\b))"
+    r"(?:(?:questions?|q)\s*\.?\s*(?=\d)|(?=\d[a-e](?![a-z]))|(?<=as )(?=\d\b)|"
+    r"(?:(?<=those in )|(?<=group in ))(?=\d\b(?!\s*(?:day|week|month|year|%|per))))"
     r"(?P<number>\d)\s*\(?(?P<letter>[a-e](?![a-z]))?\)?",
     re.IGNORECASE,
 )

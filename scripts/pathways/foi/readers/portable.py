@@ -20,6 +20,8 @@ from pathways.foi.document import Cell, Document, DocumentBuilder, raised, singl
 from pathways.foi.readers.packaged import MAX_CELLS, broken, encrypted, too_many_cells
 
 MAX_PAGES = 100
+LOOSE = 1.6
+"""Distance of two lines, in sizes of the type, up to which a sentence goes on."""
 COLUMN_GAP = 0.75
 """Space between two pieces of text, in sizes of the type, from which they are two cells."""
 TIGHT = 1.32
@@ -30,6 +32,7 @@ UNPAINTED = (3, 7)
 """Modes in which text is neither filled nor outlined (ISO 32000-1, 9.3.6)."""
 _PAGE_NUMBER = re.compile(r"(?:page|tudalen)\s*\d+(?:\s*(?:of|/)\s*\d+)?|\d{1,3}", re.IGNORECASE)
 _UNPAINTED_TAG = "pathways: not painted"
+_BROKEN_YEAR = re.compile(r"\b20\d\d\s?[-–/]/?$")
 _FIGURE = re.compile(r"[\d*<~#-]|nil\b|n/?a\b|\[\w\]|not \w+|c$", re.IGNORECASE)
 
 
@@ -537,7 +540,9 @@ def _rows(lines: list[Line], spans: Sequence[tuple[float, float]]) -> list[dict[
                 len(lines[at + 1].pieces) == 1 and _is_tight(line, lines[at + 1])
             )
             both_figures = _has_figures(line) and _has_figures(lines[at + 1])
-            joins = tight and _is_tight(line, lines[at + 1]) and not both_figures
+            joins = _is_broken_year(line, lines[at + 1]) or (
+                tight and _is_tight(line, lines[at + 1]) and not both_figures
+            )
             if not joins and len(lines[at + 1].pieces) < len(spans) and not _has_figures(lines[at + 1]):
                 joins = (
                     _is_tight(line, lines[at + 1])
@@ -545,6 +550,16 @@ def _rows(lines: list[Line], spans: Sequence[tuple[float, float]]) -> list[dict[
                     and gaps[at] < 1.6 * line.size
                 )
     return rows
+
+
+def _is_broken_year(first: Line, second: Line) -> bool:
+    """Whether years in narrow headings are broken over two lines: 2020- over 21."""
+    broken = [piece for piece in first.pieces if _BROKEN_YEAR.search(piece.text)]
+    ends = [piece for piece in second.pieces if re.match(r"(?:20)?\d\d\b", piece.text)]
+    return len(broken) > 1 and all(
+        any(end.x0 < piece.x1 + first.size and end.x1 > piece.x0 - first.size for end in ends)
+        for piece in broken
+    )
 
 
 def _starts_row(line: Line, spans: Sequence[tuple[float, float]]) -> bool:
@@ -581,15 +596,28 @@ def _paragraph(lines: list[Line], at: int) -> tuple[list[str], int]:
         word = after.text.split(" ", 1)[0]
         room = right - before.pieces[-1].x1
         is_full = room < (after.pieces[0].x1 - after.pieces[0].x0) / max(1, len(after.text)) * (len(word) + 2)
-        if (
-            not _is_tight(before, after)
-            or not is_full
-            or re.match(r"\(?(?:\d{1,2}|[a-e])[.)]\s|[•*-]\s|(?:Q|Question )\d", after.text)
-        ):
+        goes_on = (is_full and _is_tight(before, after)) or _is_one_sentence(before, after)
+        if not goes_on or re.match(r"\(?(?:\d{1,2}|[a-e])[.)]\s|[•*-]\s|(?:Q|Question )\d", after.text):
             break
         text = f"{text} {after.text}"
         end += 1
     return [text], end - at
+
+
+def _is_one_sentence(before: Line, after: Line) -> bool:
+    """Whether a line goes on with the sentence of the one before it, though there was room for more words.
+
+    Questions are quoted in headings that are narrower than the page. A count behind a colon is an answer, and
+    no part of a sentence.
+    """
+    return (
+        _same_left(before, after)
+        and after.top - before.top < LOOSE * before.size
+        and abs(before.size - after.size) < 0.1
+        and re.search(r"[A-Za-z,)]$", before.text) is not None
+        and re.match(r"(?!of (?:which|whom|these|those)\b)[a-z(]", after.text) is not None
+        and not re.search(r":\s*\S", after.text)
+    )
 
 
 # --- pages together ---------------------------------------------------------------------------------
