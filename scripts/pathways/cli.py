@@ -161,6 +161,7 @@ def bench_command(
     with plain_errors():
         from pathways.bench import bench
         from pathways.census.bench import bench_returns
+        from pathways.census.bench_referrals import FEW_ROUNDS, bench_referrals
         from pathways.foi.bench import bench_answers
 
         settings = load_settings()
@@ -168,6 +169,7 @@ def bench_command(
             *bench(settings, folder, rounds),
             *bench_answers(settings, answers, rounds),
             *bench_returns(settings, rounds),
+            *bench_referrals(settings, min(rounds, FEW_ROUNDS)),
         ]
         if write is not None:
             write.write_text("\n".join(lines), encoding="utf-8")

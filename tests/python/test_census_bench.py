@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from conftest import PROJECT
 from pathways.census.bench import MOST_OF_WALK, against_walk, growth, land, landing_of, made_return, walk
+from pathways.census.bench_referrals import (
+    MOST_OF_WINDOW,
+    against_window,
+    build_referrals,
+    case_count,
+    land_copies,
+)
 from pathways.settings import load_settings
 
 NOISE = 1.5
@@ -28,3 +36,13 @@ def test_landing_takes_little_more_than_walking_the_file_and_no_more_memory_for_
     assert growth(sizes) < 1.2
     assert sizes[1].peak_mb < 1.6 * sizes[0].peak_mb
     assert sizes[1].peak_mb < 500
+
+
+@pytest.mark.bench
+def test_fct_referral_takes_little_more_than_a_window_over_its_rows(tmp_path: Path) -> None:
+    settings = replace(load_settings(PROJECT), landing=tmp_path / "landing")
+    landed = land_copies(settings, 8_000, 10)
+    built = build_referrals(settings, tmp_path)
+    assert landed / 2 < case_count(built) < landed
+    model, window = against_window(built, rounds=3)
+    assert model.best <= MOST_OF_WINDOW * NOISE * window.best

@@ -125,16 +125,17 @@ class ReturnArea:
         writer.folder.replace(place)
         put_on_disk(place.parent)
         earlier = self.of(row.la_code, row.census_year)
-        self._write([one for one in self.landed if one is not earlier] + [row])
+        self.write([one for one in self.landed if one is not earlier] + [row])
         if earlier is not None and earlier.return_key != row.return_key:
             shutil.rmtree(self.folder / RETURNS / earlier.return_key, ignore_errors=True)
 
     def remove(self, row: LandedReturn) -> None:
         """Takes a return out again."""
-        self._write([one for one in self.landed if one != row])
+        self.write([one for one in self.landed if one != row])
         shutil.rmtree(self.folder / RETURNS / row.return_key, ignore_errors=True)
 
-    def _write(self, landed: list[LandedReturn]) -> None:
+    def write(self, landed: list[LandedReturn]) -> None:
+        """Makes the area one of these returns, whose folders are there."""
         self.landed = sorted(landed, key=lambda one: (one.la_code, one.census_year))
         text = io.StringIO(newline="")
         writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
