@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -129,6 +131,52 @@ def build_file(built: Built) -> Iterator[duckdb.DuckDBPyConnection]:
     """The build file, with every layer in it."""
     with duckdb.connect(str(built.build_file), read_only=True) as connection:
         yield connection
+
+
+Reading = tuple[str, Decimal | None, Decimal | None, Decimal | None, bool]
+"""Status, value, lower and upper bound of a text, and whether it is approximate."""
+
+
+class WarehouseReader:
+    """The model int_cell_text__classified, as dbt compiled it, over texts of the test's own."""
+
+    def __init__(self, built: Built) -> None:
+        compiled = built.target / "compiled/pathways/models/intermediate"
+        self.query = (compiled / "int_cell_text__classified.sql").read_text(encoding="utf-8")
+        self.connection = duckdb.connect()
+        self.connection.execute("attach ':memory:' as build")
+        self.connection.execute(f"attach '{built.build_file}' as whole (read_only)")
+        # whatever the model reads stands there empty: the dictionary of marks alone is as it was built
+        for schema, name in set(re.findall(r'"build"\."(\w+)"\."(\w+)"', self.query)):
+            is_filled = name == "stg_reference__cell_mark"
+            self.connection.execute(f"create schema if not exists build.{schema}")
+            self.connection.execute(
+                f"create table build.{schema}.{name} as from whole.{schema}.{name}"
+                f"{'' if is_filled else ' limit 0'}"
+            )
+        self.connection.execute("detach whole")
+
+    def read(self, texts: list[str], source: str = "foi") -> dict[str, Reading]:
+        """What each text is read as; a text without an entry is not known."""
+        table = {"foi": "int_foi_cell__corrected", "dfe": "int_dfe_cell__unioned"}[source]
+        for name in ("int_foi_cell__corrected", "int_dfe_cell__unioned"):
+            self.connection.execute(f"truncate build.intermediate.{name}")
+        self.connection.executemany(
+            f"insert into build.intermediate.{table} (mark_text) values (?)", [[text] for text in texts]
+        )
+        rows = self.connection.execute(
+            "select mark_text, status_code, value, lower_bound, upper_bound, is_approximate"
+            f" from ({self.query}) where source_kind_code = '{source}'"
+        ).fetchall()
+        return {row[0]: row[1:] for row in rows}
+
+
+@pytest.fixture(scope="module")
+def reader(built: Built) -> Iterator[WarehouseReader]:
+    """The warehouse's own reading of texts."""
+    reader = WarehouseReader(built)
+    yield reader
+    reader.connection.close()
 
 
 @pytest.fixture

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import PROJECT, Built, read_seed
+from conftest import PROJECT, Reading, WarehouseReader
 from pathways.foi.ages import find_ages
 from pathways.foi.dictionary import Dictionary, load_dictionary
 from pathways.foi.marks import MarkReader, mark_text
@@ -263,44 +262,6 @@ def test_rounding_and_limits_are_taken_from_sentences_that_state_them() -> None:
 # --- one dictionary of marks, two engines -----------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def classify(built: Built) -> object:
-    """The warehouse's own reading of texts: the compiled model, over texts of our choice."""
-    compiled = next((built.target / "compiled").rglob("int_cell_text__classified.sql"))
-    sql = compiled.read_text(encoding="utf-8")
-    header, rows = read_seed(PROJECT / "seeds" / "reference" / "cell_mark.csv")
-
-    def run(texts: list[str]) -> dict[str, tuple[object, ...]]:
-        with duckdb.connect() as connection:
-            connection.execute(
-                "attach ':memory:' as build; create schema build.intermediate; create schema build.staging"
-            )
-            connection.execute("create table build.intermediate.int_foi_cell__corrected (mark_text varchar)")
-            connection.execute("create table build.intermediate.int_dfe_cell__unioned (mark_text varchar)")
-            connection.execute(
-                "create table build.staging.stg_reference__cell_mark (mark_order integer, "
-                "source_kind_code varchar, mark_pattern varchar, "
-                "status_code varchar, value_rule_code varchar, lower_rule_code varchar, "
-                "upper_rule_code varchar, is_approximate boolean)"
-            )
-            connection.executemany(
-                "insert into build.staging.stg_reference__cell_mark values (?, ?, ?, ?, ?, ?, ?, ?)",
-                [[cell or None for cell in row[:-1]] for row in rows],
-            )
-            connection.executemany(
-                "insert into build.intermediate.int_foi_cell__corrected values (?)",
-                [[text] for text in texts],
-            )
-            found = connection.execute(
-                f"select mark_text, status_code, value, lower_bound, upper_bound, is_approximate "
-                f"from ({sql}) where source_kind_code = 'foi'"
-            ).fetchall()
-        return {row[0]: row[1:] for row in found}
-
-    assert header[-1] == "meaning"
-    return run
-
-
 PRINTED = [
     "0",
     "5",
@@ -407,12 +368,14 @@ PRINTED = [
 ]
 
 
-def test_the_reader_and_the_warehouse_read_a_mark_alike(dictionary: Dictionary, classify) -> None:  # type: ignore[no-untyped-def]
+def test_the_reader_and_the_warehouse_read_a_mark_alike(
+    dictionary: Dictionary, reader: WarehouseReader
+) -> None:
     words = PRINTED
     texts = sorted(
         {mark_text(" ".join(words[at : at + length])) for at in range(len(words)) for length in range(1, 6)}
     )
-    assert_alike(dictionary, classify(texts), texts)
+    assert_alike(dictionary, reader.read(texts), texts)
 
 
 @settings(max_examples=30, deadline=None, derandomize=True)
@@ -422,13 +385,13 @@ def test_the_reader_and_the_warehouse_read_a_mark_alike(dictionary: Dictionary, 
     )
 )
 def test_the_reader_and_the_warehouse_read_any_text_alike(
-    dictionary: Dictionary, classify, texts: list[str]
-) -> None:  # type: ignore[no-untyped-def]
+    dictionary: Dictionary, reader: WarehouseReader, texts: list[str]
+) -> None:
     texts = sorted({mark_text(text) for text in texts})
-    assert_alike(dictionary, classify(texts), texts)
+    assert_alike(dictionary, reader.read(texts), texts)
 
 
-def assert_alike(dictionary: Dictionary, found: dict[str, tuple[object, ...]], texts: list[str]) -> None:
+def assert_alike(dictionary: Dictionary, found: dict[str, Reading], texts: list[str]) -> None:
     reader = MarkReader.of(dictionary)
     assert texts
     for text in texts:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 
-import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from conftest import PROJECT, Built
+from conftest import PROJECT, WarehouseReader
 
 CASES = settings(
     max_examples=60,
@@ -18,59 +16,16 @@ CASES = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 COUNTS = st.integers(min_value=0, max_value=10**9)
-Reading = tuple[str, Decimal | None, Decimal | None, Decimal | None, bool]
 
 
-class Reader:
-    """The model int_cell_text__classified, as dbt compiled it, over texts of the test's own."""
-
-    def __init__(self, built: Built) -> None:
-        compiled = built.target / "compiled/pathways/models/intermediate"
-        self.query = (compiled / "int_cell_text__classified.sql").read_text()
-        self.corrected = (compiled / "int_foi_cell__corrected.sql").read_text()
-        self.connection = duckdb.connect()
-        self.connection.execute("attach ':memory:' as build")
-        for schema in ("intermediate", "staging"):
-            self.connection.execute(f"create schema build.{schema}")
-        self.connection.execute(f"attach '{built.build_file}' as whole (read_only)")
-        self.connection.execute(
-            "create table build.staging.stg_reference__cell_mark as"
-            " from whole.staging.stg_reference__cell_mark"
-        )
-        self.connection.execute("detach whole")
-        for name in ("int_foi_cell__corrected", "int_dfe_cell__unioned"):
-            self.connection.execute(f"create table build.intermediate.{name} (mark_text varchar)")
-
-    def read(self, texts: list[str], source: str = "foi") -> dict[str, Reading]:
-        """What each text is read as; a text without an entry is not known."""
-        table = {"foi": "int_foi_cell__corrected", "dfe": "int_dfe_cell__unioned"}[source]
-        self.connection.execute("truncate build.intermediate.int_foi_cell__corrected")
-        self.connection.execute("truncate build.intermediate.int_dfe_cell__unioned")
-        self.connection.executemany(
-            f"insert into build.intermediate.{table} values (?)", [[text] for text in texts]
-        )
-        rows = self.connection.execute(
-            "select mark_text, status_code, value, lower_bound, upper_bound, is_approximate"
-            f" from ({self.query}) where source_kind_code = '{source}'"
-        ).fetchall()
-        return {row[0]: row[1:] for row in rows}
-
-
-@pytest.fixture(scope="module")
-def reader(built: Built) -> Iterator[Reader]:
-    reader = Reader(built)
-    yield reader
-    reader.connection.close()
-
-
-def test_the_models_under_test_are_those_of_the_project(reader: Reader) -> None:
+def test_the_models_under_test_are_those_of_the_project(reader: WarehouseReader) -> None:
     model = PROJECT / "models/intermediate/int_cell_text__classified.sql"
     assert model.read_text().splitlines()[-1].strip() in reader.query
 
 
 @CASES
 @given(st.lists(COUNTS, min_size=1, max_size=30))
-def test_a_count_is_read_as_itself_with_or_without_commas(reader: Reader, counts: list[int]) -> None:
+def test_a_count_is_read_as_itself_with_or_without_commas(reader: WarehouseReader, counts: list[int]) -> None:
     for written in (str, "{:,}".format, lambda count: f"{count:,}".replace(",", " ")):
         read = reader.read([written(count) for count in counts])
         for count in counts:
@@ -79,7 +34,9 @@ def test_a_count_is_read_as_itself_with_or_without_commas(reader: Reader, counts
 
 @CASES
 @given(st.lists(COUNTS, min_size=1, max_size=30))
-def test_a_count_below_a_threshold_keeps_every_count_it_can_be(reader: Reader, counts: list[int]) -> None:
+def test_a_count_below_a_threshold_keeps_every_count_it_can_be(
+    reader: WarehouseReader, counts: list[int]
+) -> None:
     read = reader.read([f"<{count}" for count in counts])
     for count in counts:
         status, value, lower, upper, _ = read[f"<{count}"]
@@ -94,7 +51,7 @@ def test_a_count_below_a_threshold_keeps_every_count_it_can_be(reader: Reader, c
 @CASES
 @given(st.lists(st.tuples(COUNTS, COUNTS), min_size=1, max_size=30))
 def test_a_range_keeps_its_ends_and_one_the_wrong_way_round_is_no_range(
-    reader: Reader, ranges: list[tuple[int, int]]
+    reader: WarehouseReader, ranges: list[tuple[int, int]]
 ) -> None:
     read = reader.read([f"{low}-{high}" for low, high in ranges])
     for low, high in ranges:
@@ -105,7 +62,7 @@ def test_a_range_keeps_its_ends_and_one_the_wrong_way_round_is_no_range(
 @CASES
 @given(st.lists(st.text(max_size=12), min_size=1, max_size=30))
 def test_any_text_at_all_has_a_number_only_if_all_its_digits_are_that_number(
-    reader: Reader, texts: list[str]
+    reader: WarehouseReader, texts: list[str]
 ) -> None:
     texts = [text.lower().replace("\x00", "") for text in texts]
     for source in ("foi", "dfe"):
@@ -124,13 +81,13 @@ def test_any_text_at_all_has_a_number_only_if_all_its_digits_are_that_number(
 
 @CASES
 @given(st.lists(st.decimals(min_value=0, max_value=10**6, places=2), min_size=1, max_size=30))
-def test_a_dfe_number_is_read_to_its_last_decimal(reader: Reader, numbers: list[Decimal]) -> None:
+def test_a_dfe_number_is_read_to_its_last_decimal(reader: WarehouseReader, numbers: list[Decimal]) -> None:
     read = reader.read([str(number) for number in numbers], "dfe")
     assert {text: row[1] for text, row in read.items()} == {str(number): number for number in numbers}
 
 
 @pytest.mark.parametrize("symbol", ["c", "u", "x", "z", "k", "low", ":", "~"])
-def test_a_symbol_never_becomes_a_number_or_zero(reader: Reader, symbol: str) -> None:
+def test_a_symbol_never_becomes_a_number_or_zero(reader: WarehouseReader, symbol: str) -> None:
     status, value, lower, upper, _ = reader.read([symbol], "dfe")[symbol]
     assert status not in ("reported", "blank", "unreadable")
     assert (value, lower, upper) == (None, None, None)
