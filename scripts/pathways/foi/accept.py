@@ -17,12 +17,17 @@ from pathways.foi.dictionary import load_dictionary
 from pathways.foi.layout import Fact
 from pathways.foi.marks import mark_text
 from pathways.foi.periods import Period, calendar_year, financial_year
-from pathways.foi.proposal import Proposal, ProposedCell
+from pathways.foi.proposal import (
+    AGES_ABOVE_ALL,
+    NO_KNOWN_MARK,
+    PART_ABOVE_WHOLE,
+    Proposal,
+    ProposedCell,
+)
 from pathways.seed_files import SeedFileError, read_seed
 from pathways.settings import Settings
 
 NOT_NAMED = "Council not named in the answer"
-CONTRADICTION = " of which it is a part"
 
 
 @dataclass
@@ -323,7 +328,7 @@ def _add_marks(seeds: Seeds, proposal: Proposal, response_id: str, cells: Iterab
                 meaning=mark.meaning,
                 evidence=mark.evidence,
             )
-        elif "its text is no count or mark that is known" in cell.reason:
+        elif NO_KNOWN_MARK in cell.reason:
             have.add(text)
             seeds.mark.add(
                 response_id=response_id,
@@ -356,7 +361,7 @@ def _add_notes(
             )
     told: set[tuple[str | None, Period | None]] = set()
     for cell in cells:
-        is_contradiction = CONTRADICTION in cell.reason or "the age bands together are" in cell.reason
+        is_contradiction = PART_ABOVE_WHOLE in cell.reason or AGES_ABOVE_ALL in cell.reason
         if is_contradiction and (cell.question, cell.period) not in told and cell.period is not None:
             told.add((cell.question, cell.period))
             number += 1

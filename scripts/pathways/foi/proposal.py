@@ -40,6 +40,11 @@ COLUMNS = (
 )
 YES_NO_MEASURE = "process_to_refer"
 
+# reasons that accept.py turns into rows of their own: reading.py writes them, nobody else
+NO_KNOWN_MARK = "its text is no count or mark that is known"
+PART_ABOVE_WHOLE = "of which it is a part"
+AGES_ABOVE_ALL = "the age bands together are"
+
 
 @dataclass(frozen=True)
 class ProposedCell:

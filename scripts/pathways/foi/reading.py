@@ -26,7 +26,15 @@ from pathways.foi.marks import (
     mark_text,
 )
 from pathways.foi.periods import LONGEST, Period, find_periods, stated_year_kind
-from pathways.foi.proposal import Note, Proposal, ProposedCell, YesNo
+from pathways.foi.proposal import (
+    AGES_ABOVE_ALL,
+    NO_KNOWN_MARK,
+    PART_ABOVE_WHOLE,
+    Note,
+    Proposal,
+    ProposedCell,
+    YesNo,
+)
 from pathways.foi.prose import fact_of, read_line, status_of, unflatten, unplaced
 from pathways.foi.recognise import recognise
 from pathways.foi.statements import (
@@ -664,7 +672,7 @@ class _Reading:
         reading = self.reader.marks.read(fact.text, self.reader.document_marks)
         if reading is None:
             reading = UNREADABLE
-            doubts.append("its text is no count or mark that is known")
+            doubts.append(NO_KNOWN_MARK)
         elif reading.status == "unreadable":
             doubts.append(_unreadable_because(fact.text))
         if fact.age == UNKNOWN:
@@ -775,14 +783,14 @@ class _Reading:
                 if whole is not None and _is_above(cell.reading.lower, whole.reading.upper):
                     words = (
                         f"{question} {cell.fact.text} ({age}) is more than {key[0]} {whole.fact.text} "
-                        f"({key[2]}), of which it is a part"
+                        f"({key[2]}), {PART_ABOVE_WHOLE}"
                     )
                     found[cell.key] = found[key] = words
         for (question, period), total in sums.items():
             whole = one.get((question, period, ALL))
             if whole is not None and _is_above(total, whole.reading.upper):
                 found[question, period, ALL] = (
-                    f"the age bands together are {total}, more than all children {whole.fact.text}"
+                    f"{AGES_ABOVE_ALL} {total}, more than all children {whole.fact.text}"
                 )
         return found
 
