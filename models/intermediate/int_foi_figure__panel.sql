@@ -140,6 +140,7 @@ noted as (
         max(note.unit_code) as unit_code,
         max(note.rounded_to) as rounded_to,
         bool_or(note.note_kind_code = 'contradiction') as is_contradiction_checked,
+        bool_or(note.note_kind_code = 'relabelled_question') as is_relabelled,
         {{ joined_text('note.note_text', "' '", 'note.note_number') }} as note
     from joined
     inner join note
@@ -199,6 +200,7 @@ placed as (
         coalesce(noted.unit_code, measure.unit_code) as unit_code,
         noted.as_at_date,
         coalesce(noted.is_contradiction_checked, false) as is_contradiction_checked,
+        coalesce(noted.is_relabelled, false) as is_relabelled,
         nullif(concat_ws(' ', noted.note, joined.correction_reason), '') as note,
         measure.has_follow_up,
         coalesce(noted.as_at_date, response.response_date) as known_to_date
@@ -237,6 +239,7 @@ select
     unit_code,
     as_at_date,
     is_contradiction_checked,
+    is_relabelled,
     note,
     -- the last referral of the period can come back until twelve months after its end
     case

@@ -5,6 +5,7 @@ with figure as (
         period_key,
         age_band_code,
         measure_code,
+        definition_code,
         unit_code,
         value,
         lower_bound,
@@ -13,6 +14,7 @@ with figure as (
         is_approximate,
         is_follow_up_complete,
         has_contradiction,
+        is_relabelled,
         note,
         source_basis_code,
         question_set_code,
@@ -60,6 +62,7 @@ select
     judged.source_key,
     judged.source_basis_code,
     judged.question_set_code,
+    judged.definition_code,
     judged.unit_code,
     judged.value,
     judged.lower_bound,
@@ -68,6 +71,7 @@ select
     judged.is_approximate,
     judged.is_follow_up_complete,
     judged.has_contradiction,
+    judged.is_relabelled,
     judged.note
 from judged
 inner join question_set_in_force

@@ -49,6 +49,8 @@ class MartSpec:
     name: str
     columns: tuple[str, ...]
     may_be_empty: bool = False
+    signed: frozenset[str] = frozenset()
+    """Columns that hold differences too, beside what is never below zero; the table checks them itself."""
 
 
 def load_mart_specs(settings: Settings) -> dict[str, MartSpec]:
@@ -59,10 +61,16 @@ def load_mart_specs(settings: Settings) -> dict[str, MartSpec]:
         for node in read_yaml(path, settings.relative(path)).get("models") or ():
             meta = ((node.get("config") or {}).get("meta")) or {}
             name = str(node.get("name"))
+            columns = node.get("columns") or ()
             specs[name] = MartSpec(
                 name=name,
-                columns=tuple(str(column["name"]) for column in node.get("columns") or ()),
+                columns=tuple(str(column["name"]) for column in columns),
                 may_be_empty=bool(meta.get("may_be_empty", False)),
+                signed=frozenset(
+                    str(column["name"])
+                    for column in columns
+                    if ((column.get("config") or {}).get("meta") or {}).get("is_signed")
+                ),
             )
     return specs
 
@@ -166,6 +174,7 @@ def table_checks(spec: MartSpec, columns: Sequence[str]) -> list[Check]:
             columns=(name,),
         )
         for name in percent_columns(columns)
+        if name not in spec.signed
     )
     return checks
 
@@ -175,7 +184,7 @@ def counts_suite(frame: pd.DataFrame, spec: MartSpec, key: Sequence[str]) -> Sui
     import pandas as pd
 
     table = spec.name
-    columns = count_columns([str(name) for name in frame.columns])
+    columns = [name for name in count_columns(list(map(str, frame.columns))) if name not in spec.signed]
     if not columns:
         return None
     spots = [(row, column) for column in columns for row in range(len(frame))]

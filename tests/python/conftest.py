@@ -137,36 +137,64 @@ Reading = tuple[str, Decimal | None, Decimal | None, Decimal | None, bool]
 """Status, value, lower and upper bound of a text, and whether it is approximate."""
 
 
-class WarehouseReader:
-    """The model int_cell_text__classified, as dbt compiled it, over texts of the test's own."""
+class CompiledModels:
+    """Models as dbt compiled them, over rows of the test's own, in memory.
 
-    def __init__(self, built: Built) -> None:
-        compiled = built.target / "compiled/pathways/models/intermediate"
-        self.query = (compiled / "int_cell_text__classified.sql").read_text(encoding="utf-8")
+    What the models read and are not themselves is there empty, with its columns; ``filled`` as it was built.
+    """
+
+    def __init__(self, built: Built, models: list[str], filled: set[str]) -> None:
+        # a folder named after a property file holds what dbt compiled for a unit test
+        compiled = {
+            path.stem: path
+            for path in (built.target / "compiled/pathways/models").rglob("*.sql")
+            if not any(part.endswith(".yml") for part in path.parts)
+        }
+        self.queries = {name: compiled[name].read_text(encoding="utf-8") for name in models}
         self.connection = duckdb.connect()
         self.connection.execute("attach ':memory:' as build")
         self.connection.execute(f"attach '{built.build_file}' as whole (read_only)")
-        # whatever the model reads stands there empty: the dictionary of marks alone is as it was built
-        for schema, name in set(re.findall(r'"build"\."(\w+)"\."(\w+)"', self.query)):
-            is_filled = name == "stg_reference__cell_mark"
-            self.connection.execute(f"create schema if not exists build.{schema}")
-            self.connection.execute(
-                f"create table build.{schema}.{name} as from whole.{schema}.{name}"
-                f"{'' if is_filled else ' limit 0'}"
-            )
+        for query in self.queries.values():
+            for schema, name in sorted(set(re.findall(r'"build"\."(\w+)"\."(\w+)"', query))):
+                if name in self.queries:
+                    continue
+                self.connection.execute(f"create schema if not exists build.{schema}")
+                self.connection.execute(
+                    f"create table if not exists build.{schema}.{name} as from whole.{schema}.{name}"
+                    f"{'' if name in filled else ' limit 0'}"
+                )
         self.connection.execute("detach whole")
+        for name, query in self.queries.items():
+            schema = "marts" if compiled[name].parent.parent.name == "marts" else "intermediate"
+            self.connection.execute(f"create schema if not exists build.{schema}")
+            self.connection.execute(f"create view build.{schema}.{name} as {query}")
+
+    def insert(self, table: str, rows: list[dict[str, object]]) -> None:
+        """Puts rows in the place of those that a table has; a column that a row leaves out is null."""
+        columns = sorted({column for row in rows for column in row})
+        self.connection.execute(f"truncate build.{table}")
+        self.connection.executemany(
+            f"insert into build.{table} ({', '.join(columns)}) values ({', '.join('?' for _ in columns)})",
+            [[row.get(column) for column in columns] for row in rows],
+        )
+
+
+class WarehouseReader(CompiledModels):
+    """The warehouse's reading of texts: int_cell_text__classified."""
+
+    def __init__(self, built: Built) -> None:
+        super().__init__(built, ["int_cell_text__classified"], {"stg_reference__cell_mark"})
+        self.query = self.queries["int_cell_text__classified"]
 
     def read(self, texts: list[str], source: str = "foi") -> dict[str, Reading]:
         """What each text is read as; a text without an entry is not known."""
-        table = {"foi": "int_foi_cell__corrected", "dfe": "int_dfe_cell__unioned"}[source]
-        for name in ("int_foi_cell__corrected", "int_dfe_cell__unioned"):
-            self.connection.execute(f"truncate build.intermediate.{name}")
-        self.connection.executemany(
-            f"insert into build.intermediate.{table} (mark_text) values (?)", [[text] for text in texts]
-        )
+        for kind, table in (("foi", "int_foi_cell__corrected"), ("dfe", "int_dfe_cell__unioned")):
+            self.connection.execute(f"truncate build.intermediate.{table}")
+            if kind == source:
+                self.insert(f"intermediate.{table}", [{"mark_text": text} for text in texts])
         rows = self.connection.execute(
             "select mark_text, status_code, value, lower_bound, upper_bound, is_approximate"
-            f" from ({self.query}) where source_kind_code = '{source}'"
+            f" from build.intermediate.int_cell_text__classified where source_kind_code = '{source}'"
         ).fetchall()
         return {row[0]: row[1:] for row in rows}
 

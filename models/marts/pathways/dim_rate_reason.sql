@@ -1,0 +1,13 @@
+-- a rate is not given because a count has no number, or although all have
+select
+    status_code as rate_reason_code,
+    status_name as rate_reason_name,
+    meaning
+from {{ ref('stg_reference__status') }}
+where status_code <> 'reported'
+union all
+select
+    rate_reason_code,
+    rate_reason_name,
+    meaning
+from {{ ref('stg_reference__rate_reason') }}
