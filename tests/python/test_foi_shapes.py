@@ -122,6 +122,44 @@ def test_a_list_in_the_order_of_the_periods_named_above_it() -> None:
     }, "the second list has a figure too few, so none of it is read"
 
 
+def test_a_bracket_behind_the_last_figure_of_a_list_makes_no_question_number_of_it() -> None:
+    assert of_text("Question 7\n2024/25: 12 children (5-9: 3; 10-15: 5; 16+: 2)\n") == four(
+        "Q7", 2024, "12", "3", "5", "2"
+    )
+
+
+@pytest.mark.parametrize("marks", ["(i) (ii) (iii)", "i. ii. iii.", "(a) (b) (c)", "a) b) c)"])
+def test_what_numbers_the_items_of_a_list_of_years_is_no_question(marks: str) -> None:
+    first, second, third = marks.split()
+    text = (
+        "4. For each of the periods:\na. How many children were subject to a Child in Need assessment?\n"
+        f"{first} 2015/16 - 900\n{second} 2016/17 - 910\n{third} 2017/18 - 920\n"
+    )
+    assert of_text(text, "england_2021") == {
+        ("Q4a", 2015, "all"): "900",
+        ("Q4a", 2016, "all"): "910",
+        ("Q4a", 2017, "all"): "920",
+    }
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "In 2020/21 785 children received an early help assessment. In 2021/22 the figure was 850.",
+        "In 2020/21 it was 785 and in 2021/22 it was 850.",
+        "The numbers were 785 (2020/21) and 850 (2021/22).",
+        "Our figures are 785 in 2020/21 and 850 in 2021/22.",
+    ],
+)
+def test_words_that_stand_for_the_figure_name_no_other_question(sentence: str) -> None:
+    found = of_text(f"Question 2\n{sentence}\n")
+    assert found == {("Q2", 2020, "all"): "785", ("Q2", 2021, "all"): "850"}
+
+
+def test_a_change_between_years_is_not_read_as_the_figure_of_a_year() -> None:
+    assert of_text("Question 2\nThe number fell by 12 in 2021/22.\n") == {}
+
+
 # --- the letter's own lists -------------------------------------------------------------------------
 
 
@@ -140,6 +178,20 @@ def test_letters_are_parts_of_the_question_where_it_has_them() -> None:
     assert of_text("Item,2015/16\n4a,900\n4b,400\n", "england_2021", "answer.csv") == {
         ("Q4a", 2015, "all"): "900",
         ("Q4b", 2015, "all"): "400",
+    }
+
+
+def test_letters_in_a_line_are_the_letters_periods_and_never_parts_of_a_question_further_down() -> None:
+    text = (
+        "2. For each of the periods in question 1, how many children with early help were on a plan?\n"
+        "CPP: a) 63, b) 62, c) 71\nCIN plan: a) 113; b) 136\n"
+    )
+    assert of_text(text, "england_2021") == {
+        ("Q2-CPP", 2015, "all"): "63",
+        ("Q2-CPP", 2016, "all"): "62",
+        ("Q2-CPP", 2017, "all"): "71",
+        ("Q2-CIN", 2015, "all"): "113",
+        ("Q2-CIN", 2016, "all"): "136",
     }
 
 
@@ -177,6 +229,34 @@ def test_of_which_is_read_behind_the_rows_that_it_hangs_on() -> None:
         ("Q6", 2020, "all"): "210",
         ("Q7", 2020, "all"): "36",
         ("Q2", 2020, "all"): "2690",
+    }
+
+
+def test_of_which_before_an_age_is_that_age_and_not_all_children() -> None:
+    text = (
+        "Year,Age,Completed Early Help Assessments\n2020/21,All children,785\n"
+        ",of which 5-9,200\n,of which 10-15,310\n"
+    )
+    assert of_text(text, name="answer.csv") == {
+        ("Q2", 2020, "all"): "785",
+        ("Q2", 2020, "5-9"): "200",
+        ("Q2", 2020, "10-15"): "310",
+    }
+
+
+def test_of_which_in_a_heading_hangs_on_the_heading_at_its_left() -> None:
+    text = (
+        "Period,Children who received early help services,of which on a Child Protection Plan,"
+        "of which on a Child in Need Plan,CIN assessments,Closed after assessment\n"
+        "2015/16,3000,90,180,900,300\n2016/17,3100,80,190,950,310\n"
+    )
+    found = of_text(text, "england_2021", "answer.csv")
+    assert {key[0]: text for key, text in found.items() if key[1] == 2015} == {
+        "Q1": "3000",
+        "Q2-CPP": "90",
+        "Q2-CIN": "180",
+        "Q4a": "900",
+        "Q4b": "300",
     }
 
 

@@ -44,7 +44,7 @@ class Label:
     @property
     def says_something(self) -> bool:
         """Whether it is a label of any kind that the reader knows."""
-        return bool(self.dimensions or self.role or self.several_questions or self.is_date)
+        return bool(self.dimensions or self.role or self.several_questions or self.is_date or self.item)
 
 
 _ROLES = (
@@ -117,6 +117,8 @@ _ALL_YEARS = re.compile(
 )
 
 
+_LIST_MARK = re.compile(r"\(?(?:[a-e]|[ivx]{1,4})\)?[.)]*[\s:=\-–—]*[\d,. ]*", re.IGNORECASE)
+_LETTER = re.compile(r"\(?(?P<letter>[a-e])[.)]+", re.IGNORECASE)
 _SIGNS = re.compile(r"\W*(?:[+±]\s*/?\s*[-–−]?|%|£)\W*")
 TABLE_NUMBER = re.compile(
     r"^\W*(?:table|tabl|figure|chart|annex|appendix)\s+[A-Z]?\d{0,2}[a-z]?\s*[:.\-–—]+\s*", re.IGNORECASE
@@ -167,6 +169,9 @@ def read_label(
         # "1c" where question 1 has no parts: c is an item of the letter's own list
         own = read_label(question_set, f"Q{number[0]}. {rest}", year_kind, parent)
         return replace(own, text=shown, item=item)
+    alone = _LETTER.fullmatch(text)
+    if alone and parent and (item := _item(question_set, parent + alone["letter"].lower())) is not None:
+        return Label(shown, item=item)
     periods = find_periods(text, year_kind)
     ages = find_ages(text)
     # 5-9 is an age band before it is a list of questions
@@ -178,7 +183,7 @@ def read_label(
     )
     clean = re.sub(r"\(\s*[,;\-–]?\s*\)", " ", words)
     clean = re.sub(r"^[\s,:;\-–—|/•*]+|[\s,:;\-–—|/]+$", "", clean)
-    if (periods or ages) and re.fullmatch(r"\(?[a-e]\)?[.)]*[\s:=\-–—]*[\d,. ]*", clean, re.IGNORECASE):
+    if (periods or ages) and _LIST_MARK.fullmatch(clean):
         # the letter's own list of periods and ages: "a. April 1st 2015 to March 31st 2016"
         clean = ""
     role = "not_a_count" if _SIGNS.fullmatch(text) else _role(clean) if clean else None

@@ -210,34 +210,66 @@ class GridReader:
 
     @cached_property
     def hanging(self) -> dict[tuple[int, int], Label]:
-        """The labels that begin with "of which" or dots, read behind those above that they hang on."""
+        """The labels that begin with "of which" or dots, read behind those that they hang on.
+
+        These stand above them in their column, or at their left in a row of headings.
+        """
+        down = [
+            [self.grid.at.get((row, column)) for row in self.rows if self._starts(row, column)]
+            for column in self.columns
+        ]
+        along = [[cell for cell in self.grid.row(row) if cell.row == row] for row in self.rows]
+        return self._hung(along) | {
+            place: label for place, label in self._hung(down).items() if label.question or label.age
+        }
+
+    def _starts(self, row: int, column: int) -> bool:
+        """Whether a cell begins in a row, covering a column."""
+        cell = self.grid.at.get((row, column))
+        return cell is not None and cell.row == row
+
+    def _hung(self, lines: Sequence[Sequence[Cell | None]]) -> dict[tuple[int, int], Label]:
+        """The hanging labels of lines of cells, by their places."""
         found: dict[tuple[int, int], Label] = {}
-        for column in self.columns:
-            above: list[tuple[int, str, bool]] = []
-            for row in self.rows:
-                cell = self.grid.at.get((row, column))
-                if cell is None or cell.row != row or not cell.text or self.reader.is_figure(cell.text):
+        for line in lines:
+            before: list[tuple[int, str]] = []
+            for cell in line:
+                if cell is None or not cell.text or self.reader.is_figure(cell.text):
                     continue
                 match = _HANGING.match(cell.text)
-                if match is None and (_SHARE.match(cell.text) or self._is_of_shares(row)):
+                if match is None and (_SHARE.match(cell.text) or self._is_of_shares(cell.row)):
                     continue
                 if match is None:
-                    above = [(0, cell.text, False)]
+                    before = [(0, cell.text)]
                     continue
                 depth = max(1, len(re.findall(r"[-–—•·>»]|\.{3}|…", match["marks"])))
-                is_ambiguous = not match["marks"].strip() and bool(above) and above[-1][2]
-                above = [one for one in above if one[0] < depth]
-                if not above:
+                deeper = before if not match["marks"].strip() else []
+                before = [one for one in before if one[0] < depth]
+                if not before:
                     continue
                 own = f"{match['of'] or ''} {cell.text[match.end() :]}".strip()
-                text = " ".join([*(words for _, words, _ in above), own])
-                label = replace(self.reader.label(text, self.context.parent), text=cell.text)
-                if label.question and is_ambiguous:
-                    doubt = "it may be a part of the row above or of the one over that"
-                    label = replace(label, question=replace(label.question, doubt=doubt))
-                found[row, column] = label
-                above.append((depth, own, True))
+                found[cell.row, cell.column] = self._behind(before, deeper, own, cell.text)
+                before.append((depth, own))
         return found
+
+    def _behind(
+        self, before: Sequence[tuple[int, str]], deeper: Sequence[tuple[int, str]], own: str, text: str
+    ) -> Label:
+        """A hanging label read behind those before it, with a doubt where it may hang on a deeper one."""
+
+        def joint(over: Sequence[tuple[int, str]]) -> Label:
+            return self.reader.label(" ".join([*(words for _, words in over), own]), self.context.parent)
+
+        label, age = joint(before), self.reader.label(own).age
+        label = replace(label, text=text)
+        if age:
+            # "All children" over "of which 5-9": its own
+            label = replace(label, age=age, has_several_ages=False)
+        other = joint(deeper).question if len(deeper) > len(before) else None
+        if label.question and other and other.code != label.question.code:
+            doubt = "it may be a part of the row above or of the one over that"
+            label = replace(label, question=replace(label.question, doubt=doubt))
+        return label
 
     def _is_of_shares(self, row: int) -> bool:
         """Whether every figure of a row is a percentage: no counts hang on it."""

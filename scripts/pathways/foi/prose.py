@@ -95,7 +95,7 @@ def _is_value(reader: Reader, text: str) -> bool:
     return reader.is_figure(text) and not (label.period or (label.question and label.question.strength > 3))
 
 
-_LISTED = re.compile(r"[;|]")
+_LISTED = re.compile(r"[;|]|,?\s+(?=\(?[b-e][).]\s)")
 """What parts the items of a list in one line."""
 _SEPARATOR = re.compile(r"\s*(?:[:=–—]|(?<=\s)-(?=\s)|\s->\s|→|\.{3,})\s*")
 _FIGURE = re.compile(
@@ -114,7 +114,7 @@ _STATUS = re.compile(
 )
 _FILLER = re.compile(
     r"\b(?:children|child|young people|people|were|was|there|are|is|in|for|aged?|ages?|of|the|and|"
-    r"during|received|had|have|a|an|total|number|"
+    r"during|received|had|have|a|an|total|numbers?|it|they|our|"
     r"of which|which|whom?|years?|yrs?|olds?|period|group|cases?|figure|figures|reported|recorded|"
     r"to|from|at|on|as|follows|broken down|breakdown|by|these|"
     r"those|this|with|including|comprising|made up|band|only|followed|up)\b|[\s\W]",
@@ -318,7 +318,10 @@ def _is_value_text(reader: Reader, value: str) -> bool:
 
 def _distinct(said: list[Said]) -> list[Said]:
     """The figures, if each is about something else; none where two are about the same."""
-    keys = {(one.label.period, one.label.age, one.label.question and one.label.question.code) for one in said}
+    keys = {
+        (one.label.period, one.label.age, one.label.item, one.label.question and one.label.question.code)
+        for one in said
+    }
     return said if len(keys) == len(said) else []
 
 
@@ -416,7 +419,6 @@ def _clauses(reader: Reader, sentence: str, context: Context, carried: Label | N
     if bounds is None:
         return None
     said: list[Said] = []
-    whole = reader.label(sentence, context.parent) if len(figures) == 1 else None
     for (start, end), (at, behind, figure) in zip(bounds, figures, strict=True):
         if not reader.is_figure(figure) or reader.status(figure) == "unreadable":
             return None
@@ -424,14 +426,10 @@ def _clauses(reader: Reader, sentence: str, context: Context, carried: Label | N
         label = reader.label(" ".join(words.split()).strip(" :=-–—.,;"), context.parent)
         if label.has_several_periods or label.has_several_ages or label.role in ("not_a_count", "replaced"):
             return None
-        question, is_agreed = _question_of(reader, label if label.question else (whole or label), context)
+        question, is_agreed = _question_of(reader, label, context)
         if not is_agreed:
             return None
-        if (
-            question is None
-            and not (label.question or (whole and whole.question))
-            and _FILLER.sub("", label.question_words)
-        ):
+        if question is None and not label.question and _FILLER.sub("", label.question_words):
             return None
         before = said[-1].label if said else carried
         if before is not None and not label.period and before.period and not label.is_period_unclear:

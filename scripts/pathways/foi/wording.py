@@ -407,7 +407,9 @@ def likely_question(
         if letter and not re.fullmatch(r"[\d,. ]+", behind):
             # "c. 2,850" is about that many
             for stem in (parent, *question_set.stems):
-                if stem and question_set.numbered(stem + letter):
+                # under another question only words tell that it is part of one further down
+                is_told = parent in (None, stem) or measure_named(behind) is not None
+                if stem and is_told and question_set.numbered(stem + letter):
                     number, rest = stem + letter, behind
                     break
     numbered = question_set.numbered(number) if number else []
