@@ -128,7 +128,9 @@ def test_a_bracket_behind_the_last_figure_of_a_list_makes_no_question_number_of_
     )
 
 
-@pytest.mark.parametrize("marks", ["(i) (ii) (iii)", "i. ii. iii.", "(a) (b) (c)", "a) b) c)"])
+@pytest.mark.parametrize(
+    "marks", ["(i) (ii) (iii)", "i. ii. iii.", "(a) (b) (c)", "a) b) c)", "1) 2) 3)", "1. 2. 3."]
+)
 def test_what_numbers_the_items_of_a_list_of_years_is_no_question(marks: str) -> None:
     first, second, third = marks.split()
     text = (
@@ -158,6 +160,41 @@ def test_words_that_stand_for_the_figure_name_no_other_question(sentence: str) -
 
 def test_a_change_between_years_is_not_read_as_the_figure_of_a_year() -> None:
     assert of_text("Question 2\nThe number fell by 12 in 2021/22.\n") == {}
+
+
+def test_lines_of_ages_under_the_line_of_a_year_are_of_that_year() -> None:
+    text = (
+        "Question 2\n2020/21: 785\naged 5 to 9: 200\naged 10 to 15: 310\naged 16 and over: 90\n"
+        "2021/22: 850\naged 5 to 9: 210\n"
+    )
+    assert of_text(text) == four("Q2", 2020, "785", "200", "310", "90") | {
+        ("Q2", 2021, "all"): "850",
+        ("Q2", 2021, "5-9"): "210",
+    }
+    assert of_text("Question 2\n2020/21: 785\nThis is all that we hold.\naged 5 to 9: 200\n") == {
+        ("Q2", 2020, "all"): "785"
+    }, "a sentence stands between"
+
+
+@pytest.mark.parametrize("years", ["2020/21 to 2022/23", "2020/21, 2021/22 and 2022/23"])
+def test_figures_in_the_order_of_the_years_that_their_own_sentence_names(years: str) -> None:
+    text = f"Question 3\nThe figures for {years} respectively are 1,880, 1,657 and 1,781.\n"
+    assert of_text(text) == {
+        ("Q3", 2020, "all"): "1,880",
+        ("Q3", 2021, "all"): "1,657",
+        ("Q3", 2022, "all"): "1,781",
+    }
+    assert of_text(text.replace(", 1,657", "")) == {}, "a figure too few"
+
+
+def test_a_count_out_of_its_whole_is_the_count() -> None:
+    text = "Question 5\n2020/21 - 176 of 847\n2021/22 - 154 out of 749\n2022/23 - 900 of 749\n"
+    assert of_text(text) == {("Q5", 2020, "all"): "176 of 847", ("Q5", 2021, "all"): "154 out of 749"}
+
+
+def test_a_mark_that_is_said_of_every_year_holds_for_each_of_them() -> None:
+    found = of_text("Question 7\nFewer than 10 in each year.\n")
+    assert found == {("Q7", year, "all"): "Fewer than 10" for year in range(2020, 2025)}
 
 
 # --- the letter's own lists -------------------------------------------------------------------------
@@ -418,6 +455,45 @@ def test_counts_in_sentences_that_are_not_read_are_listed_and_keep_the_answer_fr
         open_content("answer.md", text.encode()), DICTIONARY, Told(question_set="england_2025")
     )
     assert [fact.text for fact in proposal.lost] == ["257", "217"]
+
+
+@pytest.mark.parametrize(
+    ("text", "questions"),
+    [
+        ("Questions 3 to 5\nThis information is not held.\n", ["Q3", "Q4", "Q5"]),
+        ("Questions 3, 4 and 5\nThis information is not held.\n", ["Q3", "Q4", "Q5"]),
+        ("3, 4 and 5. We do not hold this information.\n", ["Q3", "Q4", "Q5"]),
+        ("Questions 3-5\nThank you for these.\nThe figures are not held.\n", ["Q3", "Q4", "Q5"]),
+        (
+            "Questions 3-5\nThe figures for 2020/21 to 2024/25 are exempt under section 12.\n",
+            ["Q3", "Q4", "Q5"],
+        ),
+        ("Questions 3-5\nThe figures for 2020/21 are not held.\n", []),
+        ("Question 3\nThis is not recorded.\nQuestion 4\nAs question 3, not recorded.\n", ["Q3", "Q4"]),
+    ],
+)
+def test_a_refusal_beneath_a_heading_of_several_questions_is_that_of_each(
+    text: str, questions: list[str]
+) -> None:
+    found = of_text(f"Question 2\n2020/21: 785\n\n{text}")
+    assert sorted({key[0] for key in found if key[0] != "Q2"}) == questions
+
+
+def test_a_refusal_beneath_a_question_of_two_figures_is_that_of_both() -> None:
+    text = "1. 2015/16: 3,000\n2. For each of the periods, how many were on a plan?\nThis is not recorded.\n"
+    assert {key[0] for key in of_text(text, "england_2021")} == {"Q1", "Q2-CPP", "Q2-CIN"}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Numbers fewer than five are withheld under section 40(2).",
+        "Small numbers are exempt from disclosure under section 40.",
+    ],
+)
+def test_a_rule_for_small_numbers_refuses_no_question(sentence: str) -> None:
+    found = of_text(f"Question 2\n2020/21: 785\nQuestions 3 to 7\nPlease see the workbook. {sentence}\n")
+    assert {key[0] for key in found} == {"Q2"}
 
 
 def test_the_answer_to_a_question_named_in_a_sentence() -> None:

@@ -14,9 +14,9 @@ from pathways.foi.ages import find_ages
 from pathways.foi.dictionary import Dictionary, load_dictionary
 from pathways.foi.marks import MarkReader, mark_text
 from pathways.foi.periods import Period, YearKind, find_periods, stated_year_kind
-from pathways.foi.reading import yes_or_no
 from pathways.foi.statements import limit_of, read_meaning, stated_rounding, zero_is_shown
 from pathways.foi.wording import read_question
+from pathways.foi.yes_no import yes_or_no
 
 
 @pytest.fixture(scope="module")
@@ -198,6 +198,14 @@ def test_the_letters_own_wording_under_another_number_is_placed_by_its_wording_a
         ("Not held", None),
         ("Yes and no", None),
         ("No data", None),
+        ("The council does have such a process.", True),
+        ("We do have a process in place", True),
+        ("Our answer is yes.", True),
+        ("The council does not have a formal process.", False),
+        ("There is currently no process.", False),
+        ("We have a process, but not in every case.", None),
+        ("There are plans for a process.", None),
+        ("Does your local authority have a process to refer children", None),
     ],
 )
 def test_yes_is_yes_and_no_further_action_is_no_no(text: str, value: bool | None) -> None:

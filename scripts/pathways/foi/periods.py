@@ -190,6 +190,16 @@ def calendar_year(year: int) -> Period:
     return Period(date(year, 1, 1), date(year, 12, 31))
 
 
+def years_of(period: Period) -> list[Period]:
+    """The years of twelve months that a period consists of: itself, if it is one or no whole number."""
+    years, start = [], period.start
+    while start <= period.end:
+        end = date(start.year + 1, start.month, start.day) - timedelta(days=1)
+        years.append(Period(start, end))
+        start = end + timedelta(days=1)
+    return years if years and years[-1].end == period.end else [period]
+
+
 def _year_ending(day: date) -> Period:
     """The twelve months that end on a day."""
     before = date(day.year - 1, day.month, min(day.day, _last_day(day.year - 1, day.month)))

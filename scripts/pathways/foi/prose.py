@@ -11,7 +11,7 @@ from pathways.foi.ages import ALL, UNKNOWN, find_ages
 from pathways.foi.document import Block, Cell, Grid, Paragraph
 from pathways.foi.labels import TABLE_NUMBER, Label
 from pathways.foi.layout import SPREADING, Context, Fact, Reader
-from pathways.foi.periods import MONTHS, Period, find_dates, find_periods
+from pathways.foi.periods import MONTHS, Period, find_dates, find_periods, years_of
 from pathways.foi.wording import QuestionReading, leading_number, measure_named
 
 WIDEST = 24
@@ -44,6 +44,31 @@ def unflatten(reader: Reader, blocks: Sequence[Block], first_number: int) -> lis
         )
         done.append(Grid(number, cells, first.page, first.sheet))
         number, at = number + 1, at + length
+    return done
+
+
+def without_item_numbers(reader: Reader, blocks: Sequence[Block]) -> list[Block]:
+    """The blocks, with the numbers before the items of a list of periods or ages left out.
+
+    A list begins with 1, goes on without a gap, and each of its items names another period or age and no
+    question; the numbers are no questions then.
+    """
+    done = list(blocks)
+    run: list[tuple[int, Paragraph, str]] = []
+    for at, block in enumerate([*blocks, None]):
+        number, rest = leading_number(block.text) if isinstance(block, Paragraph) else (None, "")
+        if run and number != str(len(run) + 1):
+            items = {
+                (label.period, label.age) for _, _, text in run if (label := reader.label(text)).dimensions
+            }
+            if len(items) == len(run) > 1:
+                for place, paragraph, text in run:
+                    done[place] = replace(paragraph, text=text)
+            run = []
+        if isinstance(block, Paragraph) and number == str(len(run) + 1):
+            label = reader.label(rest)
+            if label.dimensions and not label.question and not reader.label(f"Q{number}. {rest}").role:
+                run.append((at, block, rest))
     return done
 
 
@@ -166,6 +191,8 @@ class Said:
     text: str
     label: Label
     doubt: str = ""
+    of_each: bool = False
+    """Whether it is said of each period that the letter asks for."""
 
 
 def _without_labels(text: str) -> str:
@@ -250,6 +277,8 @@ def unplaced(reader: Reader, text: str, context: Context) -> list[str]:
 def _answer(reader: Reader, text: str, context: Context) -> list[Said]:
     if context.series and (listed := _in_series(reader, text, context)):
         return listed
+    if of_each := _of_each_period(reader, text, context):
+        return of_each
     pieces = [piece for piece in _LISTED.split(text.rstrip(" .")) if piece.strip()]
     pairs = [_pair(reader, piece, context) or _side_by_side(reader, piece, context) for piece in pieces]
     if len(pairs) > 1 and all(one is not None and _is_value_text(reader, one[1]) for one in pairs):
@@ -289,6 +318,44 @@ def _in_series(reader: Reader, text: str, context: Context) -> list[Said]:
         Said(value, replace(label, period=period))
         for value, period in zip(values, context.series, strict=True)
     ]
+
+
+def periods_in_order(reader: Reader, text: str) -> tuple[Period, ...]:
+    """The periods that a sentence names, in their order; from the first to the last of years, all of them."""
+    named = [span.period for span in find_periods(text, reader.year_kind) if span.period]
+    years = years_of(named[0]) if len(named) == 1 else named
+    return tuple(years) if len(set(years)) == len(years) > 1 else ()
+
+
+def in_order(reader: Reader, text: str, context: Context) -> list[Said]:
+    """The figures of a sentence that names as many periods, in their order: ``respectively``."""
+    series = periods_in_order(reader, text)
+    figures = [figure for _, _, figure in figures_in(text)]
+    label = reader.label(_without_labels(text), context.parent)
+    is_agreed = context.question is not None and _question_of(reader, label, context) == (None, True)
+    is_whole = len(figures) == len(series) and "%" not in text and not label.has_several_ages
+    if not (is_agreed and is_whole and all(reader.status(figure) != "unreadable" for figure in figures)):
+        return []
+    said = Label("", age=label.age)
+    return [
+        Said(figure, replace(said, text=text, period=period))
+        for figure, period in zip(figures, series, strict=True)
+    ]
+
+
+_EACH_PERIOD = re.compile(
+    r"(?P<mark>.{1,40}?),?\s+(?:in|for) (?:each|every)(?: one)?(?: of (?:the|these|those))?(?: \w+)? "
+    r"(?:years?|periods?)",
+    re.IGNORECASE,
+)
+
+
+def _of_each_period(reader: Reader, text: str, context: Context) -> list[Said]:
+    """A mark or count that a line gives to every period: ``Fewer than 10 in each year``."""
+    match = _EACH_PERIOD.fullmatch(text.strip().rstrip("."))
+    if match is None or context.question is None or context.period is not None:
+        return []
+    return [Said(match["mark"], Label(text), of_each=True)] if _is_value_text(reader, match["mark"]) else []
 
 
 def _pair(reader: Reader, text: str, context: Context) -> tuple[Label, str] | None:
@@ -578,6 +645,7 @@ def fact_of(said: Said, context: Context, table: int, row: int, column: int, par
         fact.period, fact.period_label = label.item, label.text
     elif not label.is_period_unclear and over and over.period:
         fact.period, fact.period_label = over.period, over.text
+    fact.is_row_wide = said.of_each
     item = label.item if isinstance(label.item, str) else None
     age = label.age or item or (context.age.age if context.age else None) or ALL
     fact.age, fact.age_label = age, label.text if label.age else (context.age.text if context.age else "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,17 +12,15 @@ from datetime import date
 from pathways.errors import PathwaysError
 from pathways.foi.ages import ALL, UNKNOWN
 from pathways.foi.dictionary import Council, Dictionary, QuestionSet
-from pathways.foi.document import Document, Grid, Paragraph, single_spaced
+from pathways.foi.document import Document, Grid, Paragraph
 from pathways.foi.frames import opened
-from pathways.foi.labels import Label
-from pathways.foi.layout import SOMETHING_ELSE, Context, Fact, Reader, read_grid
+from pathways.foi.layout import Fact, Reader
 from pathways.foi.marks import (
     NOTE_MARK,
     RAISED_MARKS,
     UNREADABLE,
     DocumentMark,
     MarkReader,
-    Reading,
     mark_text,
 )
 from pathways.foi.periods import LONGEST, Period, find_periods, stated_year_kind
@@ -33,9 +31,8 @@ from pathways.foi.proposal import (
     Note,
     Proposal,
     ProposedCell,
-    YesNo,
 )
-from pathways.foi.prose import fact_of, read_line, status_of, unflatten, unplaced
+from pathways.foi.prose import unflatten, without_item_numbers
 from pathways.foi.recognise import recognise
 from pathways.foi.statements import (
     disputed_marks,
@@ -53,19 +50,16 @@ from pathways.foi.statements import (
     stated_rounding,
     zero_is_shown,
 )
-from pathways.foi.surroundings import caveats_of, said_around
+from pathways.foi.surroundings import caveats_of
+from pathways.foi.walk import REQUEST, Walk
 from pathways.foi.wording import (
     NEARLY_THE_SAME,
-    leading_number,
     likeness,
-    mentioned_numbers,
-    several_numbers,
 )
+from pathways.foi.yes_no import read_yes_no
 
 MOST_PLACES = 1_000_000
 """Rows times columns over which a table may reach."""
-MANY_QUESTIONS = 3
-"""Questions in a row without an answer between them: the request, quoted."""
 
 
 @dataclass(frozen=True)
@@ -143,16 +137,8 @@ class _Reading:
         self.reader = Reader(question_set, marks, stated, year_kind, self._column_keys(question_set))
         self.caveats = caveats_of(self.reader, document, self.said)
         grids = len(document.grids)
-        self.blocks = unflatten(self.reader, opened(self.reader, document.blocks), grids + 1)
-        self.prose_table = max((block.number for block in self.blocks if isinstance(block, Grid)), default=0)
-        self.prose_row = 0
-        self.repeated = {
-            text
-            for text, count in Counter(
-                block.text for block in document.blocks if isinstance(block, Paragraph)
-            ).items()
-            if count > 1
-        }
+        blocks = without_item_numbers(self.reader, opened(self.reader, document.blocks))
+        self.blocks = unflatten(self.reader, blocks, grids + 1)
 
     def _column_keys(self, question_set: QuestionSet) -> dict[str, str]:
         """What short headings stand for, where a line says so: ``2(i): of those in 1, ...``."""
@@ -176,7 +162,7 @@ class _Reading:
                     texts.add(block.text)
                 texts.update(
                     re.findall(
-                        r"<\s?\d+|\*+|\[\w\]|\w+ or (?:fewer|less)|"
+                        r"<\s?\d+|\*+|\[\w\]|\w+ or (?:fewer|less)|\d[\d,]* (?:out )?of \d[\d,]*|"
                         r"(?:(?:fewer|less) than|under|below|llai na) \w+",
                         block.text[:LONGEST],
                     )
@@ -223,6 +209,11 @@ class _Reading:
                 return None
             evidence = note or "A raised mark without a note."
             return DocumentMark(reading, "The mark of a footnote stands behind the figure.", evidence)
+        if match := _OF_WHOLE.fullmatch(text):
+            reading, whole = (marks.general(match[name]) for name in ("figure", "whole"))
+            if reading and whole and (reading.value or 0) <= (whole.value or 0):
+                return DocumentMark(reading, "The number of which it is a part stands behind it.", text)
+            return None
         match = re.match(r"^(?P<figure>[\d, ]*\d)\s*\((?P<remark>[a-z][a-z .'’\-]{3,40})\)$", text)
         if (
             match
@@ -232,361 +223,11 @@ class _Reading:
             return DocumentMark(reading, "Words in brackets stand behind the figure.", f"({match['remark']})")
         return None
 
-    # --- figures ------------------------------------------------------------------------------------
-
-    def _facts(self) -> list[Fact]:
-        facts: list[Fact] = []
-        self.status_lines: list[tuple[Paragraph, list[str]]] = []
-        question: Label | None = None
-        period: Label | None = None
-        age: Label | None = None
-        parent: str | None = None
-        run: list[str] = []
-        is_used = period_is_inner = age_is_inner = False
-        last_title = ""
-        series: tuple[Period, ...] = ()
-        question_at = period_at = age_at = figures_at = -2
-        below = self._captions_below()
-        for at, block in enumerate(self.blocks):
-            over = None if len(run) >= MANY_QUESTIONS else question
-            context = Context(below.get(at, over), period, age, parent, series)
-            if isinstance(block, Grid):
-                found = read_grid(self.reader, block, context, self._goes_on_from(at))
-                if words := said_around(self.reader, self.blocks, at):
-                    for fact in found:
-                        fact.doubts.append(f"what stands over the table says '{words}'")
-                facts.extend(self._of_grid(found, block, last_title))
-                placed = [fact for fact in found if fact.is_placed]
-                if placed:
-                    is_used, figures_at = True, at
-                    period_is_inner = period_is_inner or (period is not None and period_at > question_at >= 0)
-                    age_is_inner = age_is_inner or (age is not None and age_at > question_at >= 0)
-                run, last_title = [], ""
-                if block.number > len(self.document.grids) and (flat := self._over_flat(block)) is not None:
-                    # its heading was taken for a cell of a table printed one cell a line
-                    question, question_at = flat, at
-                continue
-            text = block.text
-            if _IN_ORDER.search(text) and not block.is_quoted:
-                named = [span.period for span in find_periods(text, self.reader.year_kind) if span.period]
-                series = tuple(named) if len(set(named)) == len(named) > 1 else ()
-                continue
-            if self._is_margin(text):
-                continue
-            label = self.reader.label(text, parent)
-            said = [] if block.is_quoted else read_line(self.reader, text, context)
-            if said:
-                self.prose_row += 1
-                stated = [
-                    fact_of(one, context, self.prose_table + 1, self.prose_row, column, block)
-                    for column, one in enumerate(said, start=2)
-                ]
-                # a number in a sentence that names no question is no answer
-                facts.extend(fact for fact in stated if fact.question)
-                is_used, figures_at = True, at
-                if label.question and label.question.by_number:
-                    question, question_at = label, at
-                run = []
-                continue
-            if label.several_questions:
-                codes = [
-                    code for number in label.several_questions for code in self.question_set.numbered(number)
-                ]
-                self.status_lines.append((block, codes))
-                question, run, period, age = None, [], None, None
-                continue
-            if self._is_question_heading(block, label):
-                code = label.question.code if label.question else ""
-                series = ()
-                run = [*run, code] if code not in run else [code]
-                if status_of(self.reader, text) or self._answer_within(text):
-                    run = []
-                if period_is_inner:
-                    period, period_is_inner = None, False
-                if age_is_inner:
-                    age, age_is_inner = None, False
-                question, question_at, is_used = label, at, False
-                parent = (leading_number(text)[0] or "")[:1] or parent
-                if label.period:
-                    period, period_at = label, at
-                if label.age:
-                    age, age_at = label, at
-                if not block.is_quoted:
-                    self.status_lines.append((block, [code]))
-                facts.extend(self._unplaced_figures(block, context))
-                continue
-            number, _ = leading_number(text)
-            if number and label.question is None and self._has_parts(number) and len(text) < 200:
-                parent, question, run = number, None, []
-                continue
-            if (
-                (label.period or label.is_period_unclear or label.age)
-                and not label.question
-                and self._is_heading(block)
-            ):
-                # one after the other without figures between them is a list in the request, and no heading
-                if label.period or label.is_period_unclear:
-                    is_list = period_at > figures_at and period_at == at - 1
-                    period, period_at = (None if is_list else label), at
-                if label.age:
-                    is_list = age_at > figures_at and age_at == at - 1
-                    age, age_at = (None if is_list else label), at
-                last_title = text
-                continue
-            if (
-                not block.is_quoted
-                and (mentioned := mentioned_numbers(text))
-                and status_of(self.reader, text)
-            ):
-                codes = [code for one in mentioned for code in self.question_set.numbered(one)]
-                self.status_lines.append((block, codes))
-            elif question is not None and not block.is_quoted:
-                self.status_lines.append((block, [question.question.code] if question.question else []))
-            run = []
-            facts.extend(self._unplaced_figures(block, context))
-            if self._is_title(block, label):
-                last_title = text
-                if is_used:
-                    question = period = age = None
-                    is_used = False
-        return facts
-
-    def _unplaced_figures(self, block: Paragraph, context: Context) -> list[Fact]:
-        """The figures of a sentence that may be answers and were not read; a footnote has none."""
-        mark = re.match(r"\W*([¹²³⁴-⁹\d]{1,2}|[a-z])[.)]?\s", block.text)
-        is_footnote = mark is not None and plain_mark(mark[1]) in self.notes_by_mark
-        if block.is_quoted or is_footnote or _REQUEST.search(block.text):
-            return []
-        figures = unplaced(self.reader, block.text, context)
-        self.prose_row += bool(figures)
-        aside = f"a figure in a sentence that could not be placed ({block.text[:60]})"
-        return [
-            Fact(
-                self.prose_table + 1,
-                self.prose_row,
-                column,
-                figure,
-                block.page,
-                block.sheet,
-                aside=aside,
-                is_lost=True,
-                paragraph=block.text,
-            )
-            for column, figure in enumerate(figures, start=2)
-        ]
-
-    def _goes_on_from(self, at: int) -> Grid | None:
-        """The table that a table goes on with: the one before it, with no more than a line between them."""
-        for block in reversed(self.blocks[max(0, at - 2) : at]):
-            if isinstance(block, Grid):
-                return block
-            if not _CONTINUED.search(block.text) and not self._is_margin(block.text):
-                return None
-        return None
-
-    def _captions_below(self) -> dict[int, Label]:
-        """The question in the caption of each table, where all captions stand below."""
-        found: dict[int, Label] = {}
-        grids = [at for at, block in enumerate(self.blocks) if isinstance(block, Grid)]
-        for at in grids:
-            after = self.blocks[at + 1] if at + 1 < len(self.blocks) else None
-            label = self.reader.label(after.text) if isinstance(after, Paragraph) else None
-            if label is None or label.question is None or not isinstance(after, Paragraph):
-                return {}
-            if not self._is_question_heading(after, label):
-                return {}
-            found[at] = label
-        before = self.blocks[grids[0] - 1] if grids and grids[0] else None
-        is_headed = isinstance(before, Paragraph) and self.reader.label(before.text).question is not None
-        return {} if is_headed or len(grids) < 2 else found
-
-    def _is_margin(self, text: str) -> bool:
-        """Whether a text is the header or footer of pages: printed again, and saying no figure."""
-        return (
-            text in self.repeated
-            and len(text) < 120
-            and not self.reader.label(text).says_something
-            and status_of(self.reader, text) is None
-        )
-
-    def _over_flat(self, grid: Grid) -> Label | None:
-        """The one question in the headings of a table put together from lines."""
-        labels = [self.reader.label(cell.text) for cell in grid.row(1)]
-        named = [label for label in labels if label.question]
-        return named[0] if len(named) == 1 else None
-
-    def _has_parts(self, number: str) -> bool:
-        """Whether a question number stands for several figures: 4 for 4a to 4e, 2 for two plans."""
-        return len(self.question_set.numbered(number)) > 1 or bool(self.question_set.numbered(number + "a"))
-
-    def _is_heading(self, block: Paragraph) -> bool:
-        text = block.text
-        return block.is_heading or (len(text) <= 80 and not text.endswith((".", ";", "?", ",")))
-
-    def _is_question_heading(self, block: Paragraph, label: Label) -> bool:
-        if label.question is None:
-            return False
-        if label.question.by_number or label.question.strength >= 3:
-            return len(block.text) < 700
-        return not block.text.endswith((".", ";", ",")) and len(block.text) <= 140
-
-    def _is_title(self, block: Paragraph, label: Label) -> bool:
-        text = block.text
-        if re.match(r"^\W*(?:notes?\b|nb\b|\*|source\b|please|page \d|[⁰-⁹¹²³]|\d\s)", text, re.IGNORECASE):
-            return False
-        words = len(text.split())
-        return (
-            (block.is_heading or (words <= 14 and not text.endswith((".", ":", ";", ",", "?"))))
-            and words >= 2
-            and not label.says_something
-        )
-
-    def _of_grid(self, found: list[Fact], grid: Grid, title: str) -> list[Fact]:
-        """The facts of a grid; all aside where the table is about something else."""
-        about = f"{title} {grid.caption} {grid.sheet or ''}"
-        if SOMETHING_ELSE.search(about):
-            for fact in found:
-                if not fact.aside:
-                    fact.aside = f"a table about something else ({single_spaced(about)[:60]})"
-            return found
-        if not any(fact.is_placed for fact in found):
-            for fact in found:
-                if not fact.aside:
-                    why = f" ({fact.doubts[0]})" if fact.doubts else ""
-                    fact.aside = f"no question, year and age were found for any figure of this table{why}"
-                    fact.is_lost = bool(fact.text)
-        return found
-
-    # --- yes or no ----------------------------------------------------------------------------------
-
-    def _yes_no(self) -> YesNo | None:
-        code = self.question_set.yes_no
-        if code is None:
-            return None
-        best: YesNo | None = None
-        after: int | None = None
-        for at, block in enumerate(self.blocks):
-            if isinstance(block, Grid):
-                best = best or self._yes_no_of_grid(block, code)
-                continue
-            label = self.reader.label(block.text)
-            if best is None and (answer := self._answer_named(block.text, code)) is not None:
-                best, after = answer, None
-                continue
-            if label.question and label.question.code == code:
-                answer = self._answer_within(block.text)
-                if answer:
-                    best = answer if best is None or best.value is None else best
-                    after = None
-                else:
-                    after = at
-                continue
-            if after is not None and best is None and at - after <= 4:
-                text = re.sub(
-                    r"^(?:answer|response|a|ateb)\s*[:.\-–]\s*", "", block.text, flags=re.IGNORECASE
-                )
-                value = yes_or_no(text)
-                if value is not None and len(text) < 500:
-                    best, after = YesNo(code, text, value), None
-                elif (
-                    not label.says_something
-                    and len(text) < 200
-                    and at == after + 1
-                    and not text.endswith("?")
-                    and not re.search(r"\d", text)
-                ):
-                    best, after = YesNo(code, text, None), None
-                elif label.question:
-                    after = None
-        return best
-
-    def _answer_named(self, text: str, code: str) -> YesNo | None:
-        """The answer in a sentence that names the question by number: ``the answer to question 1 is Yes``."""
-        for match in _NAMED_ANSWER.finditer(text):
-            if match["number"] == self.question_set.by_code[code].number:
-                return YesNo(code, match["answer"], yes_or_no(match["answer"]))
-        return None
-
-    def _answer_within(self, text: str) -> YesNo | None:
-        """The answer behind the question in one paragraph: ``1. Yes.``, ``Q1. Does ...? Yes``."""
-        code = self.question_set.yes_no or ""
-        _, rest = leading_number(text)
-        behind = rest.rsplit("?", 1)[-1] if "?" in rest else rest
-        behind = re.sub(r"^\s*\(?\s*yes\s*(?:or|/)\s*no\s*\)?", "", behind, flags=re.IGNORECASE)
-        behind = behind.strip(" :–—-")
-        if behind and (value := yes_or_no(behind)) is not None:
-            return YesNo(code, behind, value)
-        match = re.search(r"[:–—-]\s*(?P<answer>(?:yes|no)\b[^:]{0,200})$", rest, re.IGNORECASE)
-        if match and (value := yes_or_no(match["answer"])) is not None:
-            return YesNo(code, match["answer"], value)
-        return None
-
-    def _yes_no_of_grid(self, grid: Grid, code: str) -> YesNo | None:
-        for row in range(1, grid.row_count + 1):
-            cells = [cell for cell in grid.row(row) if cell.text]
-            for position, cell in enumerate(cells):
-                label = self.reader.label(cell.text)
-                if not (label.question and label.question.code == code):
-                    continue
-                for other in cells[position + 1 :]:
-                    if (value := yes_or_no(other.text)) is not None:
-                        return YesNo(code, other.text, value)
-                if answer := self._answer_within(cell.text):
-                    return answer
-                below = grid.at.get((row + 1, cell.column))
-                if below and (value := yes_or_no(below.text)) is not None:
-                    return YesNo(code, below.text, value)
-        return None
-
-    # --- questions answered by a sentence -----------------------------------------------------------
-
-    def _whole_questions(self, facts: list[Fact]) -> list[Fact]:
-        """One fact for each question that the letter's text refuses, does not hold, or finds published."""
-        have = {fact.question for fact in facts if fact.question and not fact.aside and fact.text}
-        more: list[Fact] = []
-        for block, codes in self.status_lines:
-            if find_periods(block.text) and not several_numbers(block.text):
-                continue
-            label = self.reader.label(block.text)
-            answer = block.text
-            if label.question:
-                _, answer = leading_number(block.text)
-                answer = answer.rsplit("?", 1)[-1] if "?" in answer else answer
-                score = likeness(self.question_set, answer)[1]
-                if score >= 80 and len(answer) > 60 and "?" not in block.text:
-                    continue
-            if not answer.strip() or (status := status_of(self.reader, answer)) is None:
-                continue
-            for code in codes:
-                question = self.question_set.by_code.get(code)
-                if question is None or question.measure is None or code in have:
-                    continue
-                have.add(code)
-                self.prose_row += 1
-                fact = Fact(
-                    self.prose_table + 1,
-                    self.prose_row,
-                    2,
-                    answer.strip(" :"),
-                    block.page,
-                    block.sheet,
-                    paragraph=block.text,
-                )
-                fact.question, fact.question_label, fact.is_row_wide = code, code, True
-                fact.strength = 3
-                more.append(fact)
-                if self.reader.status(fact.text) is None:
-                    self.reader.document_marks[mark_text(fact.text)] = DocumentMark(
-                        Reading(status), "The letter says so of the whole question.", block.text
-                    )
-        return more
-
     # --- from facts to cells ------------------------------------------------------------------------
 
     def proposal(self) -> Proposal:
         """The whole of it."""
-        facts = self._facts()
-        facts.extend(self._whole_questions(facts))
+        facts = Walk(self.reader, self.document, self.blocks, self.notes_by_mark).walk()
         asides = [fact for fact in facts if fact.aside and fact.text]
         self.kept = [fact for fact in facts if not fact.aside]
         rounding = stated_rounding(self.said)
@@ -608,7 +249,7 @@ class _Reading:
             find_date(self.document) or self.told.received,
             find_licence(self.document),
             cells,
-            self._yes_no(),
+            read_yes_no(self.reader, self.blocks),
             self._used_marks(cells),
             [],
             asides,
@@ -816,7 +457,7 @@ class _Reading:
         for sentence in self.said:
             limit = limit_of(sentence)
             is_note = _OTHER_NOTE.match(sentence) is not None
-            if (limit is None and not is_note) or len(sentence) > 400 or _REQUEST.search(sentence):
+            if (limit is None and not is_note) or len(sentence) > 400 or REQUEST.search(sentence):
                 continue
             numbers = re.findall(
                 r"\b(?:questions?|q)\s*\.?\s*(\d(?:\s?\(?[a-e](?![a-z])\)?)?)", sentence, re.IGNORECASE
@@ -901,12 +542,6 @@ class _Reading:
         return ""
 
 
-_NAMED_ANSWER = re.compile(
-    r"\b(?:question|qu|q)\s?\.?(?P<number>\d)\s*(?::|=|[-–—]|is|was)?\s*['\"“‘]?(?P<answer>yes|no)['\"”’]?(?=\s*(?:[.;]|$))",
-    re.IGNORECASE,
-)
-
-
 def _keys_of_tables(document: Document, question_set: QuestionSet) -> dict[str, str]:
     """What short terms stand for by a table of the document that gives each its question by number."""
     keys: dict[str, str] = {}
@@ -963,38 +598,21 @@ def _holds_figures(grid: Grid, row: int, column: int) -> bool:
 
 
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+|[A-Z]{2,}[A-Z0-9]*")
+_OF_WHOLE = re.compile(r"(?P<figure>\d[\d,]*) (?:out )?of (?P<whole>\d[\d,]*)", re.IGNORECASE)
 _COLUMN_KEY = re.compile(
     r"(?:column\s+)?(?P<code>\d?\(?[A-Za-z\d]{1,4}\)?(?:\([ivx]+\))?)\s*(?::|=|[-–—])\s+(?P<words>\D.{14,})"
 )
 _OTHER_NOTE = re.compile(r"other note \d+:\s*\S", re.IGNORECASE)
 """A line of the template that goes with the letter."""
-_CONTINUED = re.compile(r"\bcont(?:inued|'?d|\.)|\bparhad", re.IGNORECASE)
-_IN_ORDER = re.compile(r"\brespectively\b|\bin (?:this|that|the same) order\b|\byn y drefn\b", re.IGNORECASE)
 _INCOMPLETE = re.compile(
     r"\bincomplete\b|\bpart[- ]year\b|\byear to date\b|\bto date\b|\bnot (?:yet )?(?:complete|"
     r"elapsed)\b|\bso far\b|\bfull 12 months\b|\b12 months (?:has|have|had) not\b",
     re.IGNORECASE,
 )
-_REQUEST = re.compile(r"\bplease\b|\bi'?d like\b|\bwe are interested\b|\bif no\b|\brequest", re.IGNORECASE)
 
 
 def _is_above(part: int | None, whole: int | None) -> bool:
     return part is not None and whole is not None and part > whole
-
-
-def yes_or_no(text: str) -> bool | None:
-    """Whether a text begins with yes or no, and does not take it back; None where it is neither."""
-    plain = text.strip(" \"'“”‘’*•–-:").lower()
-    if re.match(r"(?:yes and no|yes/no|no/yes|yes or no)\b", plain):
-        return None
-    if re.match(r"(?:yes|ydy|oes|ie)\b", plain):
-        return True
-    if re.match(
-        r"(?:no(?! (?:further|data|information|figures?|record|breakdown|age))|nac oes|na|nag oes)\b(?!\s*/)",
-        plain,
-    ) and not plain.startswith("not"):
-        return False
-    return None
 
 
 _DIGITS = {"five": "5", "six": "6", "ten": "10", "four": "4", "three": "3", "one": "1", "two": "2"}

@@ -37,6 +37,11 @@ _SEVERAL = re.compile(
     re.IGNORECASE,
 )
 
+_IN_A_ROW = re.compile(
+    r"(?P<word>(?:questions?|qs?)\s*\.?\s*)?(?P<list>\d(?:\s*(?:,\s*and|,|and|&)\s*(?:questions?|q)?\s*\d)+)"
+    r"(?=\s*(?P<end>[.:;)\-–—])?(?!\w|[.,]\d))",
+    re.IGNORECASE,
+)
 _TRAILING = re.compile(
     r"[\(\[,\-–—:]\s*(?:questions?|qu|q)\s*\.?\s*(?P<number>\d)\s*\(?(?P<letter>[a-e](?![a-z]))?\)?\s*[\)\]]?\s*$",
     re.IGNORECASE,
@@ -235,7 +240,11 @@ def leading_letter(text: str) -> tuple[str | None, str]:
 
 def several_numbers(text: str) -> list[str]:
     """The question numbers of a list or range at the start of a text, such as ``Questions 3 to 5``."""
-    match = _SEVERAL.match(text.strip(" -–•*\t("))
+    text = text.strip(" -–•*\t(")
+    row = _IN_A_ROW.match(text)
+    if row and (row["word"] or (row["end"] and "," in row["list"])):
+        return re.findall(r"\d", row["list"])
+    match = _SEVERAL.match(text)
     if not match:
         return []
     first, last = int(match["from"] or match["f2"]), int(match["to"] or match["t2"])
