@@ -174,3 +174,45 @@ def test_a_formula_is_no_formula_in_the_file_that_is_opened_in_a_spreadsheet(tex
 def test_characters_that_steer_a_terminal_are_left_out() -> None:
     proposal = read("Question,2020/21\nQ2,\x1b[31m785\nQ3,1\n", "answer.csv")
     assert "\x1b" not in as_csv([proposal])
+
+
+def test_a_heading_says_which_years_stand_below_it() -> None:
+    text = "{0},All children\n2020/21,785\n2021/22,850\n"
+    for heading, month in (("Academic year", 9), ("School year (Sept to Aug)", 9), ("Financial year", 4)):
+        content = f"Question 2\n\n{text.format(heading)}".replace(",", "\t")
+        proposal = read(content, "answer.txt")
+        starts = {cell.period.start.month for cell in proposal.cells if cell.period and cell.is_sure}
+        assert starts == {month}, heading
+
+
+def test_a_sentence_on_other_years_before_the_figures_of_a_question_is_held_against_that_one_alone() -> None:
+    said = "Early help is recorded by academic year, so these are academic years."
+    answers = "2020/21: 785\nQuestion 3\n2020/21: 900\n"
+    assert sure(read(f"Question 2\n{said}\n{answers}", "answer.txt")) == {"900"}
+    of_all = said.replace("these", "all figures")
+    assert sure(read(f"Question 2\n{of_all}\n{answers}", "answer.txt")) == set()
+    assert sure(read(f"{said}\nQuestion 2\n{answers}", "answer.txt")) == set(), "it stands over all questions"
+
+
+def test_a_day_up_to_which_figures_reach_is_noted_for_the_question_and_the_year_that_it_stands_over() -> None:
+    text = (
+        "Question 7\n2023/24: 30\n"
+        "Figures as at 30 September 2025, so that twelve months have not passed for all:\n\n"
+        "Year\tAll children\n2024/25\t12\n"
+    )
+    proposal = read(text, "answer.txt")
+    notes = [(note.kind, note.question, note.period and note.period.start.year) for note in proposal.notes]
+    assert notes == [("as_at_date", "Q7", 2024)]
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "Where a figure is fewer than 5 it is shown as 'Suppressed'. Zeros are shown as 0.",
+        "'Suppressed' means fewer than five. Zeros are shown as 0.",
+    ],
+)
+def test_a_key_may_explain_a_word(key: str) -> None:
+    text = f"{key}\nQuestion 7\n\nYear\tAll children\n2020/21\tSuppressed\n"
+    proposal = read(text, "answer.txt")
+    assert [(cell.reading.lower, cell.reading.upper) for cell in proposal.cells] == [(1, 4)]

@@ -1,4 +1,4 @@
-"""Tables in which a band is said in two cells: youngest and oldest age, first and last day, Year ending."""
+"""Tables in which a band is said in two cells: youngest and oldest age, first and last day, kind of year."""
 
 from __future__ import annotations
 
@@ -37,22 +37,28 @@ _ENDING = re.compile(
     re.IGNORECASE,
 )
 """A heading over dates that are the last days of periods."""
+_OTHER_YEARS = re.compile(r"(?P<kind>academic|school|calendar) years?\b[^\d]*(?:\([^)]*\))?", re.IGNORECASE)
+"""A heading over years that are not from April to March."""
+_YEAR = re.compile(r"(?:19|20)\d{2}(?:\s?[/\-–—]\s?(?:20)?\d{2})?")
 
 
 def _ends(grid: Grid) -> dict[tuple[int, int], str]:
-    """The dates under a heading such as Year ending, each with its words: along a row or down a column."""
+    """The dates and years under a heading such as Year ending, each with its words: along a row or down."""
     found: dict[tuple[int, int], str] = {}
     for cell in grid.cells:
-        if not _ENDING.fullmatch(_words(cell)):
+        other = _OTHER_YEARS.fullmatch(_words(cell))
+        if not other and not _ENDING.fullmatch(_words(cell)):
             continue
+        words = f"{other['kind']} year" if other else _words(cell)
         along = ((cell.row + 1, column) for column in range(cell.column, grid.column_count + 1))
         down = ((row, cell.column) for row in range(cell.row + 1, grid.row_count + 1))
         for places in (along, down):
             for place in places:
                 text = grid.at[place].text if place in grid.at else ""
-                if not any((start, end) == (0, len(text)) for start, end, _ in find_dates(text)):
+                is_date = any((start, end) == (0, len(text)) for start, end, _ in find_dates(text))
+                if not (_YEAR.fullmatch(text) if other else is_date):
                     break
-                found[place] = f"{_words(cell)} {text}"
+                found[place] = f"{words} {text}"
     return found
 
 

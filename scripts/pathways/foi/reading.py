@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -55,6 +55,7 @@ from pathways.foi.walk import REQUEST, Walk
 from pathways.foi.wording import (
     NEARLY_THE_SAME,
     likeness,
+    mentioned_numbers,
 )
 from pathways.foi.yes_no import read_yes_no
 
@@ -135,7 +136,6 @@ class _Reading:
         year_kind = stated_year_kind([line for line in self.said if len(line) < 600])
         stated = self._document_marks(marks)
         self.reader = Reader(question_set, marks, stated, year_kind, self._column_keys(question_set))
-        self.caveats = caveats_of(self.reader, document, self.said)
         grids = len(document.grids)
         blocks = without_item_numbers(self.reader, opened(self.reader, document.blocks))
         self.blocks = unflatten(self.reader, blocks, grids + 1)
@@ -227,7 +227,16 @@ class _Reading:
 
     def proposal(self) -> Proposal:
         """The whole of it."""
-        facts = Walk(self.reader, self.document, self.blocks, self.notes_by_mark).walk()
+        walk = Walk(self.reader, self.document, self.blocks, self.notes_by_mark)
+        facts = walk.walk()
+        ahead = {
+            one: remark.question
+            for remark in walk.remarks
+            if remark.is_ahead
+            for one in sentences([remark.text])
+        }
+        self.caveats = caveats_of(self.reader, self.document, self.said, ahead)
+        self.limits = list(_limits_under(walk))
         asides = [fact for fact in facts if fact.aside and fact.text]
         self.kept = [fact for fact in facts if not fact.aside]
         rounding = stated_rounding(self.said)
@@ -453,7 +462,7 @@ class _Reading:
         return notes
 
     def _limits(self, proposal: Proposal) -> list[Note]:
-        notes: list[Note] = []
+        notes = list(self.limits)
         for sentence in self.said:
             limit = limit_of(sentence)
             is_note = _OTHER_NOTE.match(sentence) is not None
@@ -540,6 +549,37 @@ class _Reading:
                 if likeness(single_set, label)[1] >= NEARLY_THE_SAME:
                     return wording.stated_otherwise
         return ""
+
+
+def _ahead_of_figures(walk: Walk) -> dict[str, str]:
+    """The sentences that stand between a question and its figures, each with that question."""
+    return {
+        sentence: remark.question
+        for remark in walk.remarks
+        if remark.is_ahead
+        for sentence in sentences([remark.text])
+    }
+
+
+def _limits_under(walk: Walk) -> Iterator[Note]:
+    """The days up to which figures reach, of sentences that stand under a question and name none.
+
+    One that ends with a colon is about what follows it: the year of that table, if it has one alone.
+    """
+    for remark in walk.remarks:
+        for sentence in sentences([remark.text]):
+            limit = limit_of(sentence)
+            if (
+                limit is None
+                or limit.as_at is None
+                or mentioned_numbers(sentence)
+                or REQUEST.search(sentence)
+            ):
+                continue
+            following = walk.facts[remark.fact_count :] if sentence.endswith(":") else []
+            periods = {fact.period for fact in following if fact.period and fact.table == following[0].table}
+            period = periods.pop() if len(periods) == 1 else None
+            yield Note("as_at_date", remark.question, period, None, sentence, as_at=limit.as_at)
 
 
 def _keys_of_tables(document: Document, question_set: QuestionSet) -> dict[str, str]:

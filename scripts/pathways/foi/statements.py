@@ -76,7 +76,7 @@ _SIGN = (
     r"\*{1,3}|\[[a-z]{1,4}\]|[#~†‡^:x\-–—]|\.\.|[a-z]{1,3}(?:/[a-z])?|<\s?=?\s?\d{1,2}|≤\s?\d{1,2}|"
     r"\d{1,2} or (?:fewer|less)"
 )
-_QUOTED = rf"(?:['\"“‘(]\s*(?P<quoted>{_SIGN})\s*['\"”’)])"
+_QUOTED = rf"(?:['\"“‘(]\s*(?P<quoted>{_SIGN}|suppressed|withheld|redacted|low|small)\s*['\"”’)])"
 _BARE_SIGN = (
     r"(?P<sign>\*{1,3}|\[[a-z]{1,4}\]|[#~†‡^]|\.\.|<\s?=?\s?\d{1,2}|≤\s?\d{1,2}|(?<![\w])-(?![\w-])|"
     r"(?<![\w])–(?![\w])|(?<!\w)[a-z](?![\w])|\bn/?a\b|\bnk\b)"
@@ -319,7 +319,7 @@ _LIMIT_DATE = re.compile(
 )
 _LIMITED = re.compile(
     r"\bup to\b|\buntil\b|\bas at\b|\bas of\b|\bto date\b|\bincomplete\b|\bpart[- ]year\b|"
-    r"\bonly\b|\bfull 12 months\b|\b12 months (?:has|have|had) not\b|"
+    r"\bonly\b|\bfull 12 months\b|\b(?:12|twelve) months (?:has|have|had) not\b|"
     r"\bnot (?:yet )?(?:complete|elapsed|a full)\b|\bso far\b|\byear to date\b|\bprovisional\b",
     re.IGNORECASE,
 )

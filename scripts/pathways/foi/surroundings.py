@@ -7,7 +7,7 @@ figures stand, and a person must look before they count as answers.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pathways.foi.dictionary import QuestionSet
@@ -110,13 +110,20 @@ def _is_short_financial(period: Period | None, label: str) -> bool:
     return _is_of_twelve_months_from_april(period) and _TWO_YEARS.search(label) is not None
 
 
-def caveats_of(reader: Reader, document: Document, said: Sequence[str]) -> list[Caveat]:
+_OF_ALL = re.compile(r"\ball\b|\bthroughout\b|\b(?:response|reply|letter|document)\b", re.IGNORECASE)
+"""Words of a sentence that speaks of more than the question under which it stands."""
+
+
+def caveats_of(
+    reader: Reader, document: Document, said: Sequence[str], under: Mapping[str, str]
+) -> list[Caveat]:
     """What the sentences of a document say against its own figures.
 
     Args:
         reader: What is known of labels and marks.
         document: The document; where its tables have calendar years, a word on them is about those.
         said: Its sentences.
+        under: The question of those that stand between a question and its figures: they speak of it alone.
     """
     short = (cell.text for grid in document.grids for cell in grid.cells if 4 <= len(cell.text) <= SHORT)
     has_calendar = any(
@@ -126,16 +133,18 @@ def caveats_of(reader: Reader, document: Document, said: Sequence[str]) -> list[
         caveat
         for sentence in said
         if len(sentence) <= LONGEST
-        for caveat in _caveats(reader.question_set, sentence)
+        for caveat in _caveats(reader.question_set, sentence, under.get(sentence, ""))
         if not (caveat.slashed_alone and has_calendar)
     ]
 
 
-def _caveats(question_set: QuestionSet, sentence: str) -> Iterator[Caveat]:
+def _caveats(question_set: QuestionSet, sentence: str, under: str) -> Iterator[Caveat]:
     shown = sentence[:80]
     questions = frozenset(
         code for number in mentioned_numbers(sentence) for code in question_set.numbered(number)
     )
+    if under and not questions and not _OF_ALL.search(sentence):
+        questions = frozenset({under})
     for pattern, what in _OF_FIGURES:
         if pattern.search(sentence):
             yield Caveat(f"the document says that they are {what}: {shown}", questions)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pathways.foi.dictionary import QuestionSet
 from pathways.foi.document import Block, Document, Grid, Paragraph, single_spaced
@@ -34,6 +35,19 @@ _OF_SMALL_COUNTS = re.compile(
 )
 
 
+@dataclass(frozen=True)
+class Remark:
+    """A paragraph under a question; ``is_ahead`` where no figure stands between them.
+
+    ``fact_count`` is how many figures stand before it in the document.
+    """
+
+    text: str
+    question: str
+    is_ahead: bool
+    fact_count: int
+
+
 class Walk:
     """Goes through the blocks of a document and keeps what stands over each of them."""
 
@@ -52,6 +66,7 @@ class Walk:
         self.below = self._captions_below()
         self.facts: list[Fact] = []
         self.status_lines: list[tuple[Paragraph, list[str]]] = []
+        self.remarks: list[Remark] = []
         # what stands over the next block
         self.question: Label | None = None
         self.period: Label | None = None
@@ -191,6 +206,9 @@ class Walk:
     def _told(self, at: int, block: Paragraph, label: Label) -> None:
         """Keeps a sentence that may answer questions as a whole, and the figures in it that were not read."""
         text = block.text
+        if self.question and self.question.question and text not in self.repeated:
+            code = self.question.question.code
+            self.remarks.append(Remark(text, code, self.figures_at < self.question_at, len(self.facts)))
         mentioned = mentioned_numbers(text)
         if self.scope and _AS_ANOTHER.search(text):
             mentioned = []
