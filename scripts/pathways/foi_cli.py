@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pathways.errors import PathwaysError
+from pathways.foi.document import single_spaced
 from pathways.settings import Settings, load_settings
 from pathways.terminal import plain_errors, say
 
@@ -50,7 +51,7 @@ def read_command(
         from pathways.foi.reading import Told
 
         settings = load_settings()
-        paths = _files(documents)
+        paths, odd = _files(documents)
         if len(paths) > 1 and (reference or authority):
             raise PathwaysError(
                 f"--reference and --authority are of one document; {len(paths)} were given. Read it alone."
@@ -58,7 +59,8 @@ def read_command(
         if output is not None:
             _require_output(settings, output, paths)
         told = Told(question_set, reference, authority, received.date() if received else None)
-        proposals, faults = _read(settings, paths, told)
+        proposals, faults = _read(settings, paths, told) if paths else ([], [])
+        faults = [*odd, *faults]
         _show(settings, proposals, faults, details=details)
         if output is not None:
             _write_output(output, proposals)
@@ -84,26 +86,34 @@ def _require_output(settings: Settings, output: Path, paths: list[Path]) -> None
         raise PathwaysError(f"--output {output} would write over a document or a seed. Give another name.")
 
 
-def _files(documents: list[Path]) -> list[Path]:
-    """The documents, folders opened; hidden files and notes of programs are left out."""
+def _files(documents: list[Path]) -> tuple[list[Path], list[str]]:
+    """The documents, folders opened, and a sentence for each thing that is none.
+
+    Hidden files and notes of programs are left out; so is what a folder has beside files, such as links that
+    lead nowhere.
+    """
     files: list[Path] = []
+    faults: list[str] = []
     for path in documents:
-        if path.is_dir():
-            files.extend(
-                sorted(
-                    one for one in path.rglob("*") if one.is_file() and not one.name.startswith((".", "~$"))
+        shown = single_spaced(str(path))
+        try:
+            if path.is_dir():
+                found = (one for one in path.rglob("*") if not one.name.startswith((".", "~$")))
+                files.extend(sorted(one for one in found if one.is_file()))
+            elif path.is_file():
+                files.append(path)
+            elif path.is_symlink() or path.exists():
+                faults.append(f"{shown} is no document, but a link that leads nowhere, a pipe or a device.")
+            else:
+                raise PathwaysError(
+                    f"{shown} is not there. Give the path of a document, or of a folder of documents."
                 )
-            )
-        elif path.is_file():
-            files.append(path)
-        else:
-            raise PathwaysError(
-                f"{path} is not there. Give the path of a document, or of a folder of documents."
-            )
+        except OSError as fault:
+            faults.append(f"{shown} cannot be opened ({fault.strerror or type(fault).__name__}).")
     unique = list({path.resolve(): path for path in files}.values())
-    if not unique:
+    if not unique and not faults:
         raise PathwaysError("There is no document in what you gave.")
-    return unique
+    return unique, faults
 
 
 def _read(settings: Settings, paths: list[Path], told: Told) -> tuple[list[Proposal], list[str]]:
@@ -117,7 +127,7 @@ def _read(settings: Settings, paths: list[Path], told: Told) -> tuple[list[Propo
         dictionary.question_set(told.question_set)
     with counting("Reading", len(paths)) as tick:
         outcomes = read_guarded(
-            paths, partial(read_path, dictionary, told), tick=lambda path: tick(path.name)
+            paths, partial(read_path, dictionary, told), tick=lambda path: tick(single_spaced(path.name))
         )
     proposals = [outcome.result for outcome in outcomes if outcome.result is not None]
     return proposals, [outcome.fault for outcome in outcomes if outcome.result is None]

@@ -216,3 +216,21 @@ def test_a_key_may_explain_a_word(key: str) -> None:
     text = f"{key}\nQuestion 7\n\nYear\tAll children\n2020/21\tSuppressed\n"
     proposal = read(text, "answer.txt")
     assert [(cell.reading.lower, cell.reading.upper) for cell in proposal.cells] == [(1, 4)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Dashboard\n\nLoads the extracts.\n\n| Measure | 2020/21 | 2021/22 |\n|---|---|---|\n"
+        "| Early help assessments | 1,204 | 1,310 |\n| Closed following CIN assessment | 410 | 398 |\n",
+        "# Early Help Strategy 2024 to 2027\n\n## Number of child in need assessments\n\n"
+        "| Year | All children |\n|---|---|\n| 2021/22 | 2,310 |\n",
+    ],
+)
+def test_figures_of_a_document_that_does_not_say_that_it_answers_are_not_sure(text: str) -> None:
+    def sure_of(content: str) -> set[str]:
+        return sure(read_document(open_content("answer.md", content.encode()), DICTIONARY, Told()))
+
+    assert sure_of(text) == set()
+    answered = text.replace("# ", "# Your request under the Freedom of Information Act: ", 1)
+    assert sure_of(answered.replace("child in need", "child in need (CIN)")) or "Strategy" in text

@@ -332,6 +332,23 @@ def test_the_command_reads_the_others_says_the_fault_and_writes_nothing(tmp_path
     assert before == {path: path.read_bytes() for path in before}
 
 
+def test_a_link_that_leads_nowhere_stops_no_run_and_a_file_name_steers_no_terminal(tmp_path: Path) -> None:
+    folder = tmp_path / "answers"
+    folder.mkdir()
+    (folder / "bad\n\x1b[31mname.csv").write_text("Question,2020/21\nQ3,12\n")
+    (folder / "inside.txt").symlink_to(tmp_path / "nothing")
+    (tmp_path / "link.txt").symlink_to(tmp_path / "nothing")
+    code, said = pathways(
+        "foi", "read", str(folder), str(tmp_path / "link.txt"), "--question-set", "england_2025",
+        project=PROJECT, environment=build_environment(tmp_path),
+    )  # fmt: skip
+    assert code == 1
+    assert "link.txt is no document, but a link that leads nowhere" in said
+    assert "bad [31mname.csv" in said
+    assert "\x1b[31mname" not in said
+    assert "Traceback" not in said
+
+
 def test_a_real_document_is_read_within_a_gigabyte() -> None:
     open_content("a.pdf", pdf(20))
     open_content("a.docx", word())

@@ -158,6 +158,27 @@ def test_words_that_stand_for_the_figure_name_no_other_question(sentence: str) -
     assert found == {("Q2", 2020, "all"): "785", ("Q2", 2021, "all"): "850"}
 
 
+def test_marks_and_dashes_in_a_list_with_commas_behind_a_word_for_answer() -> None:
+    key = "A dash (-) means that no child was counted.\n"
+    text = f"{key}Question 7\nAnswer: 2020/21 - all: 6, 5-9: *, 10-15: -, 16+: 2\n"
+    assert of_text(text) == four("Q7", 2020, "6", "*", "-", "2")
+    assert of_text("Question 3\nResponse: 2020/21 = 1,900; 2021/22 = 1,950\n") == {
+        ("Q3", 2020, "all"): "1,900",
+        ("Q3", 2021, "all"): "1,950",
+    }
+
+
+def test_captions_below_tables_are_theirs_though_the_first_stands_below_the_yes_or_no_question() -> None:
+    text = "Question 1 - Yes\n\nAge\t2020/21\nAll\t785\n5-9\t200\n\nTable 1: EH assessments (Question 2)\n\n"
+    text += "Age\t2020/21\nAll\t900\n5-9\t300\n\nTable 2: CIN assessments (Question 3)\n"
+    assert of_text(text) == {
+        ("Q2", 2020, "all"): "785",
+        ("Q2", 2020, "5-9"): "200",
+        ("Q3", 2020, "all"): "900",
+        ("Q3", 2020, "5-9"): "300",
+    }
+
+
 def test_a_change_between_years_is_not_read_as_the_figure_of_a_year() -> None:
     assert of_text("Question 2\nThe number fell by 12 in 2021/22.\n") == {}
 

@@ -222,6 +222,7 @@ def test_yes_is_yes_and_no_further_action_is_no_no(text: str, value: bool | None
         ("5 or fewer", True, ("suppressed", 1, 5)),
         ("less than 10", False, ("suppressed", 0, 9)),
         ("nil", False, ("reported", 0, 0)),
+        ("that no child was counted", False, ("reported", 0, 0)),
         ("suppressed to protect confidentiality", False, ("suppressed", None, None)),
         ("not held", False, ("not_held", None, None)),
         ("not available", False, ("not_available", None, None)),

@@ -18,6 +18,7 @@ from typing import Generic, TypeVar
 from pebble import ProcessExpired, ProcessPool
 
 from pathways.errors import PathwaysError
+from pathways.foi.document import single_spaced
 
 TIME_LIMIT_SECONDS = 60.0
 MEMORY_LIMIT = 1024 * 1024 * 1024
@@ -109,5 +110,6 @@ def _outcome(path: Path, result: Callable[[], T], time_limit: float) -> Outcome[
     return Outcome(
         path,
         None,
-        f"{path.name} {why}. It was not read: save the page or sheet with the answer as a file of its own.",
+        f"{single_spaced(path.name)} {why}. It was not read: save the page or sheet with the answer as a file of "
+        "its own.",
     )

@@ -57,19 +57,20 @@ def open_document(path: Path) -> Document:
     Raises:
         PathwaysError: it cannot be read; one sentence says why, and what to do.
     """
+    name, shown = single_spaced(path.name), single_spaced(str(path))
     try:
         if path.exists() and not path.is_file():
-            raise PathwaysError(f"{path} is a folder or a device, not a document. Name the documents in it.")
+            raise PathwaysError(f"{shown} is a folder or a device, not a document. Name the documents in it.")
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise PathwaysError(
-                f"{path.name} has {size // MIB} MiB; an answer of up to {MAX_BYTES // MIB} MiB can be read. "
+                f"{name} has {size // MIB} MiB; an answer of up to {MAX_BYTES // MIB} MiB can be read. "
                 f"Save the pages or the sheet with the answer as a file of its own."
             )
         content = path.read_bytes()
     except OSError as fault:
-        raise PathwaysError(f"{path} cannot be opened: {fault.strerror or fault}.") from fault
-    return open_content(path.name, content)
+        raise PathwaysError(f"{shown} cannot be opened: {fault.strerror or fault}.") from fault
+    return open_content(name, content)
 
 
 def open_content(name: str, content: bytes, depth: int = 0) -> Document:

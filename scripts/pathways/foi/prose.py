@@ -122,6 +122,9 @@ def _is_value(reader: Reader, text: str) -> bool:
 
 _LISTED = re.compile(r"[;|]|,?\s+(?=\(?[b-e][).]\s)")
 """What parts the items of a list in one line."""
+_COMMAS = re.compile(r",\s+")
+_ANSWER = re.compile(r"^(?:our )?(?:answer|response|reply|ateb)\s*[:\-–—]\s*", re.IGNORECASE)
+"""What stands before an answer and says nothing."""
 _SEPARATOR = re.compile(r"\s*(?:[:=–—]|(?<=\s)-(?=\s)|\s->\s|→|\.{3,})\s*")
 _FIGURE = re.compile(
     r"(?<![\w.,/£#&])(?:(?:~|approx\.?|approximately|about|around|circa|c\.)\s?)?"
@@ -223,7 +226,7 @@ def read_line(reader: Reader, text: str, context: Context) -> list[Said]:
     """
     if len(text) > 1_200 or _NO_ANSWER.search(text) or TABLE_NUMBER.match(text):
         return []
-    plain = text.lstrip(" •-–*·\t").rstrip() or text
+    plain = _ANSWER.sub("", text.lstrip(" •-–*·\t").rstrip()) or text
     corrected = _corrections(reader, plain, context)
     if corrected:
         return corrected
@@ -279,10 +282,11 @@ def _answer(reader: Reader, text: str, context: Context) -> list[Said]:
         return listed
     if of_each := _of_each_period(reader, text, context):
         return of_each
-    pieces = [piece for piece in _LISTED.split(text.rstrip(" .")) if piece.strip()]
-    pairs = [_pair(reader, piece, context) or _side_by_side(reader, piece, context) for piece in pieces]
-    if len(pairs) > 1 and all(one is not None and _is_value_text(reader, one[1]) for one in pairs):
-        return _distinct([Said(one[1], one[0]) for one in pairs if one])
+    for parting in (_LISTED, _COMMAS):
+        pieces = [piece for piece in parting.split(text.rstrip(" .")) if piece.strip()]
+        pairs = [_pair(reader, piece, context) or _side_by_side(reader, piece, context) for piece in pieces]
+        if len(pairs) > 1 and all(one is not None and _is_value_text(reader, one[1]) for one in pairs):
+            return _distinct([Said(one[1], one[0]) for one in pairs if one])
     pair = _pair(reader, text, context)
     if pair is not None:
         label, value = pair

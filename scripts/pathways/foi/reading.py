@@ -54,6 +54,7 @@ from pathways.foi.surroundings import caveats_of
 from pathways.foi.walk import REQUEST, Walk
 from pathways.foi.wording import (
     NEARLY_THE_SAME,
+    leading_number,
     likeness,
     mentioned_numbers,
 )
@@ -61,6 +62,9 @@ from pathways.foi.yes_no import read_yes_no
 
 MOST_PLACES = 1_000_000
 """Rows times columns over which a table may reach."""
+
+LONG_LABEL = 60
+"""Characters from which a label in the letter's own wording quotes the letter."""
 
 
 @dataclass(frozen=True)
@@ -162,7 +166,8 @@ class _Reading:
                     texts.add(block.text)
                 texts.update(
                     re.findall(
-                        r"<\s?\d+|\*+|\[\w\]|\w+ or (?:fewer|less)|\d[\d,]* (?:out )?of \d[\d,]*|"
+                        r"(?<=[:=]\s)[-–—](?=[,;]|$)|<\s?\d+|\*+|\[\w\]|\w+ or (?:fewer|less)|"
+                        r"\d[\d,]* (?:out )?of \d[\d,]*|"
                         r"(?:(?:fewer|less) than|under|below|llai na) \w+",
                         block.text[:LONGEST],
                     )
@@ -239,6 +244,7 @@ class _Reading:
         self.limits = list(_limits_under(walk))
         asides = [fact for fact in facts if fact.aside and fact.text]
         self.kept = [fact for fact in facts if not fact.aside]
+        self.is_answer = self._says_that_it_answers()
         rounding = stated_rounding(self.said)
         cells = [cell for fact in self.kept for cell in self._cells(fact, rounding[0] if rounding else None)]
         cells, weaker = self._without_weaker(cells)
@@ -333,6 +339,8 @@ class _Reading:
             doubts.append("no year was found for it")
         if fact.strength == 1 and not self._is_coherent:
             doubts.append("its label is known only by the steps that it names")
+        if not self.is_answer:
+            doubts.append("nothing in the document says that it answers a request")
         if not self.is_certain:
             doubts.append(
                 "its words are those of another letter"
@@ -366,6 +374,18 @@ class _Reading:
                 yield ProposedCell(
                     fact, fact.question, question.measure, period, age, reading, not doubts, "; ".join(doubts)
                 )
+
+    def _says_that_it_answers(self) -> bool:
+        """Whether a document is an answer: by its words, a question's number, the user, or most questions.
+
+        A report or a read-me has figures on the same steps, and nobody gave them in answer to the letter.
+        """
+        labels = {fact.question_label for fact in self.kept if fact.strength >= 3}
+        has_number = any(leading_number(label)[0] or len(label) > LONG_LABEL for label in labels)
+        told = self.told.question_set or self.told.reference or self.document.sender
+        return bool(
+            told or has_number or self._is_coherent or any(_ANSWERS.search(text) for text in self.lines)
+        )
 
     @property
     def _is_coherent(self) -> bool:
@@ -638,6 +658,13 @@ def _holds_figures(grid: Grid, row: int, column: int) -> bool:
 
 
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+|[A-Z]{2,}[A-Z0-9]*")
+_ANSWERS = re.compile(
+    r"\bfreedom of information\b|\brhyddid gwybodaeth\b|\b(?:foia?|eir)\b|"
+    r"\byour (?:\w+ )?(?:request|questions?)\b|"
+    r"\brequest (?:id|ref\w*|no|number|\d)|\bquestion \d",
+    re.IGNORECASE,
+)
+"""Words with which a document says that it answers a request."""
 _OF_WHOLE = re.compile(r"(?P<figure>\d[\d,]*) (?:out )?of (?P<whole>\d[\d,]*)", re.IGNORECASE)
 _COLUMN_KEY = re.compile(
     r"(?:column\s+)?(?P<code>\d?\(?[A-Za-z\d]{1,4}\)?(?:\([ivx]+\))?)\s*(?::|=|[-–—])\s+(?P<words>\D.{14,})"

@@ -122,7 +122,7 @@ _BETWEEN = re.compile(
     re.IGNORECASE,
 )
 _NIL = re.compile(
-    r"^\W*(?:a\s+|an\s+|true\s+|that\s+)*(?:nil|zero|none|nought|no children|0|there (?:are|"
+    r"^\W*(?:a\s+|an\s+|true\s+|that\s+)*(?:nil|zero|none|nought|no (?:child(?:ren)?|cases?)|0|there (?:are|"
     r"were) no(?:ne)?)\b",
     re.IGNORECASE,
 )

@@ -279,7 +279,9 @@ class Walk:
                 return {}
             found[at] = label
         before = self.blocks[grids[0] - 1] if grids and grids[0] else None
-        is_headed = isinstance(before, Paragraph) and self.reader.label(before.text).question is not None
+        over = self.reader.label(before.text).question if isinstance(before, Paragraph) else None
+        # the question that asks for yes or no is a heading of no table
+        is_headed = over is not None and over.code != self.question_set.yes_no
         return {} if is_headed or len(grids) < 2 else found
 
     def _is_margin(self, text: str) -> bool:
