@@ -16,9 +16,10 @@ import openpyxl
 import pytest
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
+from docx.shared import RGBColor
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
-from openpyxl.styles import Font
+from openpyxl.styles import Color, Font, PatternFill
 from PIL import Image
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
@@ -110,6 +111,37 @@ def test_docx_what_is_struck_or_hidden_is_left_out_and_said(properties: str, rem
     document = word_paragraph(run("12") + run("99", properties))
     assert document.texts == ["12"]
     assert any(remark in one for one in document.remarks)
+
+
+WHITE = '<w:color w:val="FFFFFF"/>'
+
+
+def test_docx_white_text_on_white_is_left_out_and_said() -> None:
+    document = word_paragraph(run("12") + run("99", WHITE))
+    assert document.texts == ["12"]
+    assert "white text on white was left out" in document.remarks
+
+
+@pytest.mark.parametrize(
+    "shading",
+    ['<w:shd w:val="clear" w:fill="1F4E79"/>', '<w:shd w:val="solid"/>', '<w:highlight w:val="blue"/>'],
+)
+def test_docx_white_text_on_a_colour_is_read(shading: str) -> None:
+    assert word_paragraph(run("12", WHITE + shading)).texts == ["12"]
+
+
+@pytest.mark.parametrize(
+    ("style", "texts"), [("Table Grid", ["x"]), ("Medium Shading 1 Accent 1", ["99", "x"])]
+)
+def test_docx_white_text_in_a_table_is_read_where_its_style_shades(style: str, texts: list[str]) -> None:
+    def build(document: Any) -> None:
+        table = document.add_table(1, 2)
+        table.style = style
+        table.cell(0, 1).text = "x"
+        run = table.cell(0, 0).paragraphs[0].add_run("99")
+        run.font.color.rgb = RGBColor(255, 255, 255)
+
+    assert word(build).texts == texts
 
 
 def test_docx_strike_that_is_switched_off_strikes_nothing() -> None:
@@ -315,6 +347,19 @@ def test_xlsx_rich_text_and_fonts_raise_and_strike() -> None:
     document = workbook(build)
     assert document.texts == ["37¹", "¹"]
     assert "text that is struck through was left out" in document.remarks
+
+
+@pytest.mark.parametrize("colour", [Color(rgb="FFFFFFFF"), Color(theme=0)])
+def test_xlsx_white_text_is_left_out_and_said_unless_its_cell_has_a_colour(colour: Color) -> None:
+    def build(book: Any, sheet: Any) -> None:
+        sheet.append(["x", 98, 99, "y"])
+        for place in ("B1", "C1", "D1"):
+            sheet[place].font = Font(color=colour)
+        sheet["C1"].fill = PatternFill("solid", fgColor="1F4E79")
+
+    document = workbook(build)
+    assert document.texts == ["x", "99"]
+    assert "white text on white was left out" in document.remarks
 
 
 def test_xlsx_merged_cells_keep_their_spans() -> None:

@@ -110,6 +110,6 @@ def _outcome(path: Path, result: Callable[[], T], time_limit: float) -> Outcome[
     return Outcome(
         path,
         None,
-        f"{single_spaced(path.name)} {why}. It was not read: save the page or sheet with the answer as a file of "
-        "its own.",
+        f"{single_spaced(path.name)} {why}. It was not read: save the page or sheet with the answer as a "
+        "file of its own.",
     )

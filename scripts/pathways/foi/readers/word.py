@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -47,6 +48,7 @@ class _Look:
     is_hidden: bool = False
     is_struck: bool = False
     is_raised: bool = False
+    is_white: bool = False
 
     def changed(self, properties: Any) -> _Look:
         """The look with what run properties say on top of it."""
@@ -60,6 +62,9 @@ class _Look:
                     look = replace(look, **{name: _is_on(found)})
                     if _is_on(found):
                         break
+        color = properties.find(qn("w:color"))
+        if color is not None:
+            look = replace(look, is_white=_is_white(color.get(qn("w:val"))))
         align = properties.find(qn("w:vertAlign"))
         if align is not None:
             look = replace(look, is_raised=align.get(qn("w:val")) == "superscript")
@@ -433,12 +438,39 @@ class _Reader:
             else:
                 for one in child.iter(qn("w:object"), qn("w:drawing")):
                     self._look_at(one)
-        if look.is_hidden or look.is_struck:
+        left_out = (
+            "hidden text"
+            if look.is_hidden
+            else "text that is struck through"
+            if look.is_struck
+            else "white text on white"
+            if look.is_white and not self._is_on_colour(run)
+            else ""
+        )
+        if left_out:
             if (text + mark).strip():
-                what = "hidden text" if look.is_hidden else "text that is struck through"
-                self.builder.remark(f"{what} was left out")
+                self.builder.remark(f"{left_out} was left out")
             return ""
         return (raised(text) if look.is_raised else text) + mark
+
+    def _is_on_colour(self, run: Any) -> bool:
+        """Whether anything may lie behind a text: shading or a highlight, a box, a coloured page."""
+        root = self.body.getparent()
+        if root is not None and root.find(qn("w:background")) is not None:
+            return True
+        for element in (run, *run.iterancestors()):
+            if element.tag == qn("w:txbxContent"):
+                return True
+            name = _PROPERTIES.get(element.tag)
+            properties = element.find(name) if name else None
+            if properties is None:
+                continue
+            named = [properties.find(qn(tag)) for tag in ("w:rStyle", "w:pStyle", "w:tblStyle")]
+            styles = [style for one in named if one is not None for style in self.styles.chain(_value(one))]
+            places = [properties, *(place for style in styles for place in style.iter(*_PROPERTIES.values()))]
+            if any(_is_filled(place) for place in places):
+                return True
+        return False
 
     def _mark(self, reference: Any) -> str:
         notes = self.notes["footnotes" if reference.tag == qn("w:footnoteReference") else "endnotes"]
@@ -462,6 +494,28 @@ class _Reader:
                     self.builder.remark("a large picture was left out: look whether it holds figures")
                 if element.find(f".//{qn('c:chart')}") is not None:
                     self.builder.remark("a chart was left out: look whether it holds figures")
+
+
+_PROPERTIES = {qn(tag): qn(f"{tag}Pr") for tag in ("w:r", "w:p", "w:tc", "w:tbl")}
+"""Where the look of an element is said."""
+
+
+def _value(element: Any) -> str:
+    return element.get(qn("w:val")) or ""
+
+
+def _is_white(color: str | None) -> bool:
+    """Whether a colour, as RRGGBB, is white or hardly to be told from it."""
+    return color is not None and re.fullmatch(r"(?:F[A-F\d]){3}", color, re.IGNORECASE) is not None
+
+
+def _is_filled(properties: Any) -> bool:
+    """Whether properties put a colour behind the text."""
+    shading, marker = properties.find(qn("w:shd")), properties.find(qn("w:highlight"))
+    fill = shading.get(qn("w:fill")) if shading is not None else "auto"
+    pattern = shading.get(qn("w:val")) if shading is not None else "clear"
+    has_shading = fill not in (None, "auto") and not _is_white(fill)
+    return has_shading or pattern not in (None, "clear", "nil") or marker is not None
 
 
 _UNREAD = frozenset(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS
@@ -36,6 +36,7 @@ BEYOND = 20
 """Rows or columns that a merged cell may reach beyond the last one that holds something."""
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 
+_WHITE = "white text on white was left out"
 _STRUCK = "text that is struck through was left out"
 _REPLACED = "a format shows something in place of a number, and was not guessed"
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
@@ -46,6 +47,9 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 class _Font:
     is_struck: bool = False
     is_raised: bool = False
+    is_white: bool = False
+    is_on_colour: bool = False
+    """Whether the cell has a fill."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,8 @@ class _Sheet:
     hidden_columns: set[int] = field(default_factory=set)
     rules: list[_Rule] = field(default_factory=list)
     shows_zeros: bool = True
+    has_table: bool = False
+    """Whether part of it is a table with a style of its own, which may put a colour behind cells."""
     drawing: str = ""
 
 
@@ -173,12 +179,16 @@ class _Workbook:
             for one in _all(root, "numFmt")
         }
         fonts = [_font(one) for block in _children(root, "fonts") for one in _children(block, "font")]
+        fills = [_is_filled(one) for block in _children(root, "fills") for one in _children(block, "fill")]
         for block in _children(root, "cellXfs"):
             for one in _children(block, "xf"):
                 identifier = whole(attribute(one, "numFmtId"))
                 styles.codes.append(codes.get(identifier) or BUILTIN_FORMATS.get(identifier) or "General")
                 at = whole(attribute(one, "fontId"))
-                styles.fonts.append(fonts[at] if 0 <= at < len(fonts) else _Font())
+                font = fonts[at] if 0 <= at < len(fonts) else _Font()
+                fill = whole(attribute(one, "fillId"))
+                is_on_colour = fills[fill] if 0 <= fill < len(fills) else False
+                styles.fonts.append(replace(font, is_on_colour=is_on_colour))
         for block in _children(root, "dxfs"):
             for one in _children(block, "dxf"):
                 code = next((attribute(inner, "formatCode") for inner in _children(one, "numFmt")), None)
@@ -229,6 +239,8 @@ class _Workbook:
                 sheet.rules += self._rules(element)
             elif name == "sheetView":
                 sheet.shows_zeros = attribute(element, "showZeros") not in ("0", "false")
+            elif name == "tablePart":
+                sheet.has_table = True
             elif name == "drawing":
                 relation = self.package.relations(member).get(attribute(element, "id"))
                 sheet.drawing = relation.target if relation is not None else ""
@@ -352,9 +364,9 @@ class _Workbook:
             self.builder.remark("a formula without a stored result was not run")
             return NO_RESULT
         if raw.kind in ("s", "inlineStr", "str"):
-            return self._text(raw, code, font)
-        if font.is_struck:
-            self.builder.remark(_STRUCK)
+            return self._text(sheet, raw, code, font)
+        if unseen := _unseen(font, font, sheet):
+            self.builder.remark(unseen)
             return ""
         value = (raw.value or "").strip()
         if raw.kind == "b":
@@ -369,7 +381,7 @@ class _Workbook:
             return value
         return self._number(sheet, raw, int(number) if number.is_integer() else number, code)
 
-    def _text(self, raw: _Raw, code: str, font: _Font) -> str:
+    def _text(self, sheet: _Sheet, raw: _Raw, code: str, font: _Font) -> str:
         pieces = raw.pieces
         if raw.kind == "s":
             at = whole(raw.value, -1)
@@ -381,8 +393,8 @@ class _Workbook:
         text = ""
         for piece, own in pieces:
             look = own or font
-            if look.is_struck:
-                self.builder.remark(_STRUCK)
+            if unseen := _unseen(look, font, sheet):
+                self.builder.remark(unseen)
             else:
                 text += raised(piece) if look.is_raised else piece
         return shown_text(text, code)
@@ -454,8 +466,32 @@ def _font(element: Any) -> _Font:
     """What a font, or the properties of a run, say of its look."""
     look: dict[str, str] = {local(child): attribute(child, "val") for child in element}
     return _Font(
-        "strike" in look and look["strike"] not in ("0", "false"), look.get("vertAlign") == "superscript"
+        "strike" in look and look["strike"] not in ("0", "false"),
+        look.get("vertAlign") == "superscript",
+        any(_is_white(child) for child in _children(element, "color")),
     )
+
+
+def _is_white(color: Any) -> bool:
+    """Whether a colour is white: as AARRGGBB, or the first of the theme, on which sheets are written."""
+    is_first = attribute(color, "theme") == "0" and not attribute(color, "tint").startswith("-")
+    return is_first or attribute(color, "rgb").upper()[-6:] == "FFFFFF"
+
+
+def _is_filled(fill: Any) -> bool:
+    """Whether a fill puts anything but white behind a cell."""
+    patterns = list(_children(fill, "patternFill"))
+    if not patterns:
+        return len(fill) > 0
+    fore = next((_is_white(one) for one in _children(patterns[0], "fgColor")), False)
+    return attribute(patterns[0], "patternType") not in ("", "none") and not fore
+
+
+def _unseen(look: _Font, font: _Font, sheet: _Sheet) -> str:
+    """Why a text of a look is not to be seen in a cell with a font; empty where it is."""
+    if look.is_struck:
+        return _STRUCK
+    return _WHITE if look.is_white and not font.is_on_colour and not sheet.has_table else ""
 
 
 def _pieces(element: Any) -> list[tuple[str, _Font | None]]:
