@@ -179,6 +179,50 @@ def test_captions_below_tables_are_theirs_though_the_first_stands_below_the_yes_
     }
 
 
+def test_parts_in_brackets_behind_a_figure_may_be_marks() -> None:
+    text = "Question 2\n2020/21: 785 (5-9: not held; 10-15: 310; 16+: <5)\n"
+    assert of_text(text) == four("Q2", 2020, "785", "not held", "310", "<5")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "It rose from 785 in 2020/21 to 850 in 2021/22.",
+        "The number of children with an early help assessment rose from 785 in 2020/21 to 850 in 2021/22.",
+    ],
+)
+def test_from_one_year_to_the_next_is_the_figure_of_each(sentence: str) -> None:
+    found = of_text(f"Question 2\n{sentence}\n")
+    assert found == {("Q2", 2020, "all"): "785", ("Q2", 2021, "all"): "850"}
+
+
+@pytest.mark.parametrize(
+    "line", ["2020/21: 785 or so, 850 by our count", "Q3 and Q4: in 2020/21 900 were assessed and 300 closed"]
+)
+def test_figures_of_a_line_that_looks_like_a_heading_are_listed(line: str) -> None:
+    document = open_content("answer.txt", f"Question 2\n{line}\n".encode())
+    proposal = read_document(document, DICTIONARY, Told(question_set="england_2025"))
+    assert proposal.asides
+
+
+def test_rows_that_explain_marks_below_a_table_are_no_figures() -> None:
+    text = (
+        "Question 2\n\nYear\tAll\t5-9\n2020/21\t785\t-\n2021/22\t850\t..\n-\tdenotes suppressed\n"
+        "..\tmeans fewer than six\n"
+    )
+    assert of_text(text) == {
+        ("Q2", 2020, "all"): "785",
+        ("Q2", 2020, "5-9"): "-",
+        ("Q2", 2021, "all"): "850",
+        ("Q2", 2021, "5-9"): "..",
+    }
+
+
+def test_a_welsh_sentence_may_say_that_a_question_is_not_recorded() -> None:
+    found = of_text("Cwestiwn 2\n2020/21: 785\nCwestiwn 5\nNi chedwir yr wybodaeth hon.\n", "wales_2025")
+    assert {key[0] for key in found} == {"Q2", "Q5"}
+
+
 def test_a_change_between_years_is_not_read_as_the_figure_of_a_year() -> None:
     assert of_text("Question 2\nThe number fell by 12 in 2021/22.\n") == {}
 

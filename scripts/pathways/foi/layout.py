@@ -116,6 +116,8 @@ class Reader:
         return reading.status if reading else None
 
 
+LONGEST_MARK = 8
+"""Characters of a mark that a row of a table explains, at most."""
 _BARE_YEAR = re.compile(r"20[0-3]\d")
 _PART = re.compile(r"[(\[]?[a-e][)\].]*", re.IGNORECASE)
 _QUESTION_DIGIT = re.compile(r"[1-9](?:\s?\(?[a-e]\)?)?")
@@ -366,6 +368,20 @@ class GridReader:
                 found.add(row)
         return found
 
+    @cached_property
+    def key_rows(self) -> set[int]:
+        """Rows that explain a mark: the mark alone at the left, and words beside it."""
+        found = set()
+        for row in self.rows:
+            cells = [cell for cell in self.grid.row(row) if cell.text]
+            status = self.reader.status(cells[0].text) if len(cells) == 2 else None
+            is_mark = (
+                status not in (None, "reported") and not self.labels[cells[0].row, cells[0].column].dimensions
+            )
+            if is_mark and len(cells[0].text) <= LONGEST_MARK and len(cells[1].text.split()) > 1:
+                found.add(row)
+        return found
+
     def _is_numbered(self, cell: Cell) -> bool:
         """Whether a cell is the number of a question, or short for one by a key."""
         question = self.labels[cell.row, cell.column].question
@@ -411,9 +427,7 @@ class GridReader:
             return False
         if column in self.number_columns or column in self.serial_columns or row in self.letter_rows:
             return False
-        if column in self.age_columns:
-            return False
-        if row in self.number_rows:
+        if column in self.age_columns or row in self.number_rows or row in self.key_rows:
             return False
         label = self.label_of(cell)
         if label.is_date or label.has_several_periods:

@@ -144,7 +144,7 @@ _FILLER = re.compile(
     r"\b(?:children|child|young people|people|were|was|there|are|is|in|for|aged?|ages?|of|the|and|"
     r"during|received|had|have|a|an|total|numbers?|it|they|our|"
     r"of which|which|whom?|years?|yrs?|olds?|period|group|cases?|figure|figures|reported|recorded|"
-    r"to|from|at|on|as|follows|broken down|breakdown|by|these|"
+    r"(?:rose|fell|up|down|increased|decreased) from|to|from|at|on|as|follows|broken down|breakdown|by|these|"
     r"those|this|with|including|comprising|made up|band|only|followed|up)\b|[\s\W]",
     re.IGNORECASE,
 )
@@ -171,7 +171,8 @@ _REFUSED = re.compile(
 )
 _NOT_HELD = re.compile(
     r"\bnot (?:held|recorded|collected|captured)\b|\b(?:do|does|did) not (?:currently )?(?:hold|"
-    r"record|collect|capture)\b|\bno information (?:is )?held\b",
+    r"record|collect|capture)\b|\bno information (?:is )?held\b|\bni (?:chedwir|chofnodir)\b|"
+    r"\bnid ydym yn (?:cadw|cofnodi)\b|\bheb ei (?:gofnodi|chadw)\b",
     re.IGNORECASE,
 )
 _ELSEWHERE = re.compile(
@@ -280,8 +281,9 @@ def unplaced(reader: Reader, text: str, context: Context) -> list[str]:
 def _answer(reader: Reader, text: str, context: Context) -> list[Said]:
     if context.series and (listed := _in_series(reader, text, context)):
         return listed
-    if of_each := _of_each_period(reader, text, context):
-        return of_each
+    said = _of_each_period(reader, text, context) or _with_a_list_behind(reader, text, context)
+    if said:
+        return said
     for parting in (_LISTED, _COMMAS):
         pieces = [piece for piece in parting.split(text.rstrip(" .")) if piece.strip()]
         pairs = [_pair(reader, piece, context) or _side_by_side(reader, piece, context) for piece in pieces]
@@ -298,7 +300,7 @@ def _answer(reader: Reader, text: str, context: Context) -> list[Said]:
                 Said(one.text, _joined(label, one.label), one.doubt)
                 for one in _answer(reader, value, _under(context, label))
             ]
-    said: list[Said] = []
+    said = []
     carried: Label | None = None
     for sentence in re.split(r"(?<=[.;!])\s+(?=[A-Z0-9])", text):
         found = _clauses(reader, sentence.strip().rstrip("."), context, carried)
@@ -360,6 +362,24 @@ def _of_each_period(reader: Reader, text: str, context: Context) -> list[Said]:
     if match is None or context.question is None or context.period is not None:
         return []
     return [Said(match["mark"], Label(text), of_each=True)] if _is_value_text(reader, match["mark"]) else []
+
+
+_LIST_BEHIND = re.compile(r"(?P<head>[^()]+?)\s*\((?P<list>[^()]*:[^()]*)\)")
+
+
+def _with_a_list_behind(reader: Reader, text: str, context: Context) -> list[Said]:
+    """A figure with its parts in brackets behind it: ``2020/21: 785 (5-9: not held; 10-15: 310)``."""
+    match = _LIST_BEHIND.fullmatch(text.rstrip(". "))
+    pair = _pair(reader, match["head"], context) if match else None
+    if match is None or pair is None or not _is_value_text(reader, pair[1]):
+        return []
+    parts = _answer(reader, match["list"], _under(context, pair[0]))
+    if not all(part.label.age for part in parts):
+        return []
+    behind = [Said(part.text, _joined(pair[0], part.label), part.doubt) for part in parts]
+    figures = figures_in(pair[1])
+    own = figures[0][2] if len(figures) == 1 else pair[1]
+    return _distinct([Said(own, pair[0]), *behind]) if behind else []
 
 
 def _pair(reader: Reader, text: str, context: Context) -> tuple[Label, str] | None:
@@ -539,6 +559,7 @@ def _clause_bounds(sentence: str, figures: list[tuple[int, int, str]]) -> list[t
             (r"[,:]|\s/\s", False),
             (r"\band\b", True),
             (r"\s[-–—]\s|\(", False),
+            (r"\bto\b", True),
         ):
             places = [match.start() for match in re.finditer(pattern, between)]
             if places:

@@ -13,7 +13,16 @@ from pathways.foi.labels import Label
 from pathways.foi.layout import SOMETHING_ELSE, Context, Fact, Reader, read_grid
 from pathways.foi.marks import DocumentMark, Reading, mark_text
 from pathways.foi.periods import Period, find_periods, years_of
-from pathways.foi.prose import Said, fact_of, in_order, periods_in_order, read_line, status_of, unplaced
+from pathways.foi.prose import (
+    Said,
+    fact_of,
+    figures_in,
+    in_order,
+    periods_in_order,
+    read_line,
+    status_of,
+    unplaced,
+)
 from pathways.foi.statements import plain_mark
 from pathways.foi.surroundings import said_around
 from pathways.foi.wording import leading_number, likeness, mentioned_numbers, several_numbers
@@ -132,6 +141,7 @@ class Walk:
         elif label.several_questions:
             self.scope = self._numbered(label.several_questions)
             self.status_lines.append((block, self.scope))
+            self.facts.extend(self._unplaced_figures(block, self._context(at)))
             self.question, self.run, self.period, self.age = None, [], None, None
         elif self._is_question_heading(block, label):
             self._asked(at, block, label)
@@ -140,7 +150,7 @@ class Walk:
             self.scope = [
                 question.code for question in self.question_set.questions if question.number[0] == number[0]
             ]
-        elif label.dimensions and not label.question and self._is_heading(block):
+        elif label.dimensions and not label.question and self._is_heading(block) and not figures_in(text):
             self._headed(at, text, label)
         else:
             self._told(at, block, label)
