@@ -88,6 +88,8 @@ def test_a_table_of_figures_with_a_remark_beside_them_is_no_frame() -> None:
         "2020/21 - 785 (children aged 5 to 9: 200; children aged 10 to 15: 310; aged 16 and over: 90)",
         "2020/21: All 785 | 5-9 200 | 10-15 310 | 16+ 90",
         "All children: 785; 5-9: 200; 10-15: 310; 16+: 90 in 2020/21",
+        "2020/21 All children 785; 5-9 200; 10-15 310; 16+ 90",
+        "2020/21 - all n=785, 5-9 n=200, 10-15 n=310, 16+ n=90",
         "2020/21 - 785 children, of whom 200 were aged 5-9, 310 were aged 10-15 and 90 were aged 16 and over",
     ],
 )

@@ -125,7 +125,7 @@ _LISTED = re.compile(r"[;|]|,?\s+(?=\(?[b-e][).]\s)")
 _COMMAS = re.compile(r",\s+")
 _ANSWER = re.compile(r"^(?:our )?(?:answer|response|reply|ateb)\s*[:\-–—]\s*", re.IGNORECASE)
 """What stands before an answer and says nothing."""
-_SEPARATOR = re.compile(r"\s*(?:[:=–—]|(?<=\s)-(?=\s)|\s->\s|→|\.{3,})\s*")
+_SEPARATOR = re.compile(r"\s*(?:(?:[:=–—]\s*)?\b[nN]\s?=|[:=–—]|(?<=\s)-(?=\s)|\s->\s|→|\.{3,})\s*")
 _FIGURE = re.compile(
     r"(?<![\w.,/£#&])(?:(?:~|approx\.?|approximately|about|around|circa|c\.)\s?)?"
     r"(?:\d{1,3}(?:[,\u00a0]\d{3})+|\d{1,3}(?: \d{3})+(?!\d)|"
@@ -288,7 +288,7 @@ def _answer(reader: Reader, text: str, context: Context) -> list[Said]:
         pieces = [piece for piece in parting.split(text.rstrip(" .")) if piece.strip()]
         pairs = [_pair(reader, piece, context) or _side_by_side(reader, piece, context) for piece in pieces]
         if len(pairs) > 1 and all(one is not None and _is_value_text(reader, one[1]) for one in pairs):
-            return _distinct([Said(one[1], one[0]) for one in pairs if one])
+            return _distinct(_carried_on([one for one in pairs if one]))
     pair = _pair(reader, text, context)
     if pair is not None:
         label, value = pair
@@ -309,6 +309,19 @@ def _answer(reader: Reader, text: str, context: Context) -> list[Said]:
         said.extend(found)
         carried = next((one.label for one in reversed(found) if one.label.period), carried)
     return _distinct(said)
+
+
+def _carried_on(pairs: Sequence[tuple[Label, str]]) -> list[Said]:
+    """The items of a list; an item of ages alone is of the year of the item before it."""
+    said: list[Said] = []
+    period: Label | None = None
+    for label, value in pairs:
+        if label.period:
+            period = label
+        elif period is not None and label.dimensions == {"age"}:
+            label = _joined(Label(period.text, period=period.period), label)
+        said.append(Said(value, label))
+    return said
 
 
 def _in_series(reader: Reader, text: str, context: Context) -> list[Said]:
