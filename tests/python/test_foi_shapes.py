@@ -252,6 +252,7 @@ def test_figures_in_the_order_of_the_years_that_their_own_sentence_names(years: 
         ("Q3", 2022, "all"): "1,781",
     }
     assert of_text(text.replace(", 1,657", "")) == {}, "a figure too few"
+    assert of_text(text.replace("figures", "percentages")) == {}
 
 
 def test_a_count_out_of_its_whole_is_the_count() -> None:
@@ -362,6 +363,20 @@ def test_of_which_in_a_heading_hangs_on_the_heading_at_its_left() -> None:
         "Q4a": "900",
         "Q4b": "300",
     }
+
+
+def test_of_which_in_the_next_cell_goes_before_what_it_hangs_on_and_an_unknown_part_is_not_sure() -> None:
+    text = (
+        "Measure,Part,2020/21\nClosed following CIN assessment,,300\nClosed following CIN assessment,{},45\n"
+        "Completed Early Help Assessments,,785\nCIN assessments,,900\nReferred to early help,,90\n"
+    )
+
+    def read(part: str) -> dict[str, str]:
+        return {key[0]: text for key, text in of_text(text.format(part), name="answer.csv").items()}
+
+    known = {"Q2": "785", "Q3": "900", "Q4": "300", "Q6": "90"}
+    assert read("of which re-referred within 12 months") == known | {"Q5": "45"}
+    assert "45" not in read("of which moved away").values()
 
 
 def test_of_which_without_a_level_may_hang_on_either_row_and_is_not_sure() -> None:
@@ -556,9 +571,11 @@ def test_a_refusal_beneath_a_question_of_two_figures_is_that_of_both() -> None:
     [
         "Numbers fewer than five are withheld under section 40(2).",
         "Small numbers are exempt from disclosure under section 40.",
+        "We do not hold the information by age group, but the attached spreadsheet gives totals.",
+        "Some of the information is exempt under section 40.",
     ],
 )
-def test_a_rule_for_small_numbers_refuses_no_question(sentence: str) -> None:
+def test_a_rule_for_a_part_of_the_figures_refuses_no_question(sentence: str) -> None:
     found = of_text(f"Question 2\n2020/21: 785\nQuestions 3 to 7\nPlease see the workbook. {sentence}\n")
     assert {key[0] for key in found} == {"Q2"}
 

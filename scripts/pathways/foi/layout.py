@@ -267,6 +267,11 @@ class GridReader:
         if age:
             # "All children" over "of which 5-9": its own
             label = replace(label, age=age, has_several_ages=False)
+        elif label.question and own.lower().startswith("of "):
+            whole = self.reader.label(" ".join(words for _, words in before), self.context.parent).question
+            if whole and whole.code == label.question.code:
+                doubt = "it is a part of what stands before it, and names no question of its own"
+                return replace(label, question=replace(label.question, doubt=doubt))
         other = joint(deeper).question if len(deeper) > len(before) else None
         if label.question and other and other.code != label.question.code:
             doubt = "it may be a part of the row above or of the one over that"
@@ -631,6 +636,12 @@ class GridReader:
         dated = [cell for cell in cells if {"period", "age"} & self.labels[cell.row, cell.column].dimensions]
         return len(dated) * 2 > len(cells)
 
+    def _hangs(self, column: int) -> bool:
+        """Whether a column says of which part of what stands at its left a row is; then it has no notes."""
+        return any(
+            cell.column == column and _HANGING.match(cell.text) for cell in self.grid.cells if cell.text
+        )
+
     @cached_property
     def note_columns(self) -> dict[int, set[int]]:
         """By block, the columns of notes: what they say in passing is no label of the figures beside them.
@@ -647,7 +658,8 @@ class GridReader:
             found[block] = {
                 at
                 for at, label in headings.items()
-                if label.role == "note" or (has_questions and _is_wordy(label) and not self._dates_rows(at))
+                if label.role == "note"
+                or (has_questions and _is_wordy(label) and not self._dates_rows(at) and not self._hangs(at))
             }
         return found
 
@@ -685,7 +697,9 @@ class GridReader:
                 return
             cell = self.grid.at.get((above, column))
             if cell is not None and cell.text:
-                yield self._in_its_line(cell, down=True)
+                if not _HANGING.match(cell.text):
+                    # "of which ..." is said of its own row
+                    yield self._in_its_line(cell, down=True)
                 return
 
     def _in_its_line(self, cell: Cell, *, down: bool) -> Label:
@@ -984,6 +998,10 @@ class GridReader:
         for rank in (stub, headings, *([label] for label in sections)):
             said = [label for label in rank if label.question or label.several_questions]
             named = [label for label in said if label.question]
+            unknown = next((label for label in rank if _hangs_unknown(label)), None)
+            if unknown is not None and rank is stub:
+                fact.doubts.append(f"it is a part that names no question of the letter: {unknown.text[:80]}")
+                return
             if said and not named and rank is not stub:
                 continue
             if not named:
@@ -1005,7 +1023,11 @@ class GridReader:
             return
 
     def _joint(self, named: list[Label]) -> tuple[QuestionReading | None, str]:
-        """The question that the labels of one place name together: number here, wording there."""
+        """The question that the labels of one place name together: number here, wording there.
+
+        One that hangs on another goes before that: "Closed", and in the next cell "of which re-referred".
+        """
+        named = [label for label in named if _HANGING.match(label.text)] or named
         codes = {label.question.code for label in named if label.question}
         best = max(
             (label for label in named if label.question),
@@ -1146,6 +1168,11 @@ def _is_wordy(label: Label) -> bool:
         and not label.is_total_word
         and len(re.findall(r"[A-Za-z]{3,}", label.text)) >= 1
     )
+
+
+def _hangs_unknown(label: Label) -> bool:
+    """Whether a label names a part of what stands before it, and neither question, year nor age."""
+    return bool(_HANGING.match(label.text)) and _is_wordy(label)
 
 
 def _first_wordy(labels: list[Label]) -> str:

@@ -12,7 +12,7 @@ from pathways.foi.document import Block, Cell, Grid, Paragraph
 from pathways.foi.labels import TABLE_NUMBER, Label
 from pathways.foi.layout import SPREADING, Context, Fact, Reader
 from pathways.foi.periods import MONTHS, Period, find_dates, find_periods, years_of
-from pathways.foi.wording import QuestionReading, leading_number, measure_named
+from pathways.foi.wording import QuestionReading, leading_number, measure_named, said_otherwise
 
 WIDEST = 24
 """Columns of a table printed one cell a line, at most."""
@@ -352,7 +352,8 @@ def in_order(reader: Reader, text: str, context: Context) -> list[Said]:
     figures = [figure for _, _, figure in figures_in(text)]
     label = reader.label(_without_labels(text), context.parent)
     is_agreed = context.question is not None and _question_of(reader, label, context) == (None, True)
-    is_whole = len(figures) == len(series) and "%" not in text and not label.has_several_ages
+    is_count = not said_otherwise(reader.question_set, None, text)
+    is_whole = len(figures) == len(series) and is_count and not label.has_several_ages
     if not (is_agreed and is_whole and all(reader.status(figure) != "unreadable" for figure in figures)):
         return []
     said = Label("", age=label.age)

@@ -38,10 +38,14 @@ REQUEST = re.compile(r"\bplease\b|\bi'?d like\b|\bwe are interested\b|\bif no\b|
 _AS_ANOTHER = re.compile(
     r"\bas (?:(?:for|in|with|per|at) )?(?:the )?(?:answer to )?(?:question|q)\.?\s*\d", re.IGNORECASE
 )
-_OF_SMALL_COUNTS = re.compile(
-    r"\b(?:fewer|less) than\b|\bunder (?:five|\d)|\bsmall (?:number|count|cohort)|\bsuppress|\bbelow \d",
+_OF_A_PART = re.compile(
+    r"\b(?:fewer|less) than\b|\bunder (?:five|\d)|\bsmall (?:number|count|cohort)|\bsuppress|\bbelow \d|"
+    r"\bby age\b|\bbreakdowns?\b|\bbroken down\b|\bage (?:group|band)|\bsome (?:of\b|\w+ data\b)|"
+    r"\bpart(?:ly|ially)\b|\bin part\b|"
+    r"\battach|\benclos|\bspreadsheet|\bworkbook|\bappendix|\bhowever\b|\bbut\b",
     re.IGNORECASE,
 )
+"""Words of a sentence that refuses a part of a question, or gives the rest of it elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -358,15 +362,14 @@ class Walk:
         have = {fact.question for fact in self.facts if fact.question and not fact.aside and fact.text}
         more: list[Fact] = []
         for block, codes in self.status_lines:
+            label = self.reader.label(block.text)
             periods = (span.period for span in find_periods(block.text) if span.period)
             years = {year for period in periods for year in years_of(period)}
             if years and not years >= set(self.question_set.periods) and not several_numbers(block.text):
                 # it speaks of some of the years
                 continue
-            if _OF_SMALL_COUNTS.search(block.text):
-                # a rule for some figures, and no answer to the question
+            if not label.question and _OF_A_PART.search(block.text):
                 continue
-            label = self.reader.label(block.text)
             answer = block.text
             if label.question:
                 _, answer = leading_number(block.text)
