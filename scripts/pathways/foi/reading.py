@@ -380,7 +380,8 @@ class _Reading:
 
         A report or a read-me has figures on the same steps, and nobody gave them in answer to the letter.
         """
-        labels = {fact.question_label for fact in self.kept if fact.strength >= 3}
+        facts = (fact for fact in self.kept if fact.strength >= 3 and fact.question_label != fact.question)
+        labels = {fact.question_label for fact in facts}
         has_number = any(leading_number(label)[0] or len(label) > LONG_LABEL for label in labels)
         told = self.told.question_set or self.told.reference or self.document.sender
         return bool(
