@@ -243,6 +243,12 @@ def test_lines_of_ages_under_the_line_of_a_year_are_of_that_year() -> None:
     }, "a sentence stands between"
 
 
+@pytest.mark.parametrize("sign", ["\n", "; ", ", "])
+def test_ages_behind_two_years_in_a_row_may_be_of_either_and_are_not_sure(sign: str) -> None:
+    found = of_text("Question 2\n" + sign.join(("2020/21: 785", "2021/22: 850", "5-9: 200")) + "\n")
+    assert found == {("Q2", 2020, "all"): "785", ("Q2", 2021, "all"): "850"}
+
+
 @pytest.mark.parametrize("years", ["2020/21 to 2022/23", "2020/21, 2021/22 and 2022/23"])
 def test_figures_in_the_order_of_the_years_that_their_own_sentence_names(years: str) -> None:
     text = f"Question 3\nThe figures for {years} respectively are 1,880, 1,657 and 1,781.\n"

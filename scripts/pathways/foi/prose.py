@@ -315,12 +315,16 @@ def _carried_on(pairs: Sequence[tuple[Label, str]]) -> list[Said]:
     """The items of a list; an item of ages alone is of the year of the item before it."""
     said: list[Said] = []
     period: Label | None = None
+    year_count = 0
     for label, value in pairs:
+        doubt = ""
         if label.period:
-            period = label
+            period, year_count = label, year_count + 1
         elif period is not None and label.dimensions == {"age"}:
             label = _joined(Label(period.text, period=period.period), label)
-        said.append(Said(value, label))
+            doubt = "it may be of either of the years before it" if year_count > 1 else ""
+            year_count = year_count if doubt else 0
+        said.append(Said(value, label, doubt))
     return said
 
 

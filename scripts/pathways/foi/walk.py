@@ -88,6 +88,7 @@ class Walk:
         self.series: tuple[Period, ...] = ()
         self.scope: list[str] = []
         self.line: Label | None = None
+        self.year_lines = 0
         self.run: list[str] = []
         self.last_title = ""
         self.is_used = self.period_is_inner = self.age_is_inner = False
@@ -175,9 +176,14 @@ class Walk:
             self.question, self.question_at = label, at
             self.scope = [label.question.code]
         periods = {fact.period for fact in stated}
+        if label.dimensions == {"age"}:
+            self.year_lines = 0
+        else:
+            # below two lines of years, ages may be of either
+            self.year_lines = self.year_lines + 1 if self.line_at == at - 1 else 1
+            is_plain = len(periods) == 1 and label.period in periods and self.year_lines == 1
+            self.line = label if is_plain else None
         self.line_at = at
-        if label.dimensions != {"age"}:
-            self.line = label if len(periods) == 1 and label.period in periods else None
         self.run = []
 
     def _asked(self, at: int, block: Paragraph, label: Label) -> None:
