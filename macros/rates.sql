@@ -10,6 +10,19 @@
     }) }}
 {% endmacro %}
 
+{# The rates of the pathway in the order of the pathway: the columns of rpt_council_profile. A test holds them
+   against rate.csv. #}
+{% macro pathway_rates() %}
+    {{ return([
+        'early_help_referral',
+        'rereferral_of_closed',
+        'rereferral_with_early_help',
+        'rereferral_without_early_help',
+        'rereferral_difference',
+        'rereferral_ratio',
+    ]) }}
+{% endmacro %}
+
 {# A count that is larger than any: the bound of what has none. #}
 {% macro no_limit() -%}
     cast(1000000000000 as bigint)
@@ -18,6 +31,11 @@
 {# The 97.5th percentile of the normal distribution: the z of a 95% interval. #}
 {% macro z_95() -%}
     cast(1.959963984540054 as double)
+{%- endmacro %}
+
+{# The 99.9th percentile of the normal distribution: the z of the outer limits of a funnel. #}
+{% macro z_998() -%}
+    cast(3.090232306167813 as double)
 {%- endmacro %}
 
 {# A count as a share of its base, from 0 to 1, unrounded. #}

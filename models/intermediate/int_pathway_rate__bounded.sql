@@ -217,17 +217,15 @@ extreme as (
     select
         *,
     {%- for count in counts %}
+    {%- set most = 'least(' ~ count ~ '_high, part_closed - outside_low)' %}
+    {%- set part = 'part_closed' if count == 'closed' else most %}
     case
         when is_of_closed then {{ 'closed_high' if count == 'closed' else count ~ '_low' }}
         when has_with_early_help then least_{{ count }}
         else most_{{ count }}
     end as lowest_{{ count }},
     case
-        {%- if count == 'closed' %}
-        when is_of_closed then part_closed
-        {%- else %}
-        when is_of_closed then least({{ count }}_high, part_closed - outside_low)
-        {%- endif %}
+        when is_of_closed then {{ part }}
         when has_with_early_help then most_{{ count }}
         else least_{{ count }}
     end as highest_{{ count }},

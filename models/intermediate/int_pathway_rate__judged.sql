@@ -90,6 +90,21 @@ based as (
             false
         ) as is_stated
     from needed
+),
+
+reasoned as (
+    select
+        *,
+        case
+            when missing_status is not null then missing_status
+            when is_of_other_base then 'base_differs'
+            when is_broken then 'funnel_broken'
+            when least_unit <> greatest_unit then 'unit_differs'
+            when is_relabelled then 'definition_differs'
+            when not is_follow_up_over then 'follow_up_incomplete'
+            when is_follow_up_over is null then 'follow_up_unknown'
+        end as count_reason_code
+    from based
 )
 
 select
@@ -108,14 +123,10 @@ select
     not is_without_bounds as is_bounded,
     is_stated,
     is_approximate,
+    -- whether the counts may be added to those of other councils
+    count_reason_code is null and is_stated as is_sound,
     case
-        when missing_status is not null then missing_status
-        when is_of_other_base then 'base_differs'
-        when is_broken then 'funnel_broken'
-        when least_unit <> greatest_unit then 'unit_differs'
-        when is_relabelled then 'definition_differs'
-        when not is_follow_up_over then 'follow_up_incomplete'
-        when is_follow_up_over is null then 'follow_up_unknown'
+        when count_reason_code is not null then count_reason_code
         when most_in_base <= 0 then 'base_zero'
         when fewest_in_base < {{ var('minimum_base') }} then 'base_too_small'
         when is_told then 'suppressed'
@@ -123,4 +134,4 @@ select
             then 'no_rereferral'
         when not is_stated then 'only_bounds_known'
     end as reason_code
-from based
+from reasoned

@@ -88,7 +88,7 @@ def test_every_mart_has_key_checks_and_comments(published: duckdb.DuckDBPyConnec
             "select table_name from duckdb_constraints() where constraint_type = 'CHECK'"
         ).fetchall()
     }
-    assert len(tables) == 21
+    assert len(tables) == 26
     assert checked == {name for name, _ in tables}
     assert keyed == {name for name, _ in tables}
     assert [name for name, comment in tables if not comment] == []

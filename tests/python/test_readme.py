@@ -28,8 +28,8 @@ def markdown(relation: duckdb.DuckDBPyRelation) -> str:
     return "".join("| " + " | ".join(line) + " |\n" for line in lines)
 
 
-def test_the_readme_has_five_queries_with_results() -> None:
-    assert len(QUERIES) == 5
+def test_the_readme_has_six_queries_with_results() -> None:
+    assert len(QUERIES) == 6
 
 
 @pytest.mark.parametrize("query, result", QUERIES, ids=range(len(QUERIES)))

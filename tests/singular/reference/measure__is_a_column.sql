@@ -1,7 +1,7 @@
 {{ config(meta={'rule_code': 'pathway_columns_are_the_measures'}) }}
 
--- The wide tables are written out from macros/lists.sql; a measure that is added to the dictionary alone
--- would have no column.
+-- The wide tables are written out from the lists in macros; a measure, rate or national figure that is added
+-- to its dictionary alone would have no column.
 with columns_written as (
     {%- for step in pathway_steps() %}
     select 'pathway_step' as measure_kind_code, '{{ step }}' as measure_code
@@ -13,6 +13,14 @@ with columns_written as (
     {%- endfor %}
     {%- for percent in dfe_percents() %}
     select 'dfe_percent' as measure_kind_code, '{{ percent }}_percent' as measure_code
+    union all
+    {%- endfor %}
+    {%- for rate in pathway_rates() %}
+    select 'rate' as measure_kind_code, '{{ rate }}' as measure_code
+    union all
+    {%- endfor %}
+    {%- for figure in national_figures() | map(attribute='figure') | unique %}
+    select 'national_figure' as measure_kind_code, '{{ figure }}' as measure_code
     {{ "union all" if not loop.last }}
     {%- endfor %}
 ),
@@ -23,11 +31,21 @@ measure as (
         measure_code
     from {{ ref('stg_reference__measure') }}
     where measure_kind_code in ('pathway_step', 'dfe_count', 'dfe_percent')
+    union all
+    select
+        'rate' as measure_kind_code,
+        rate_code as measure_code
+    from {{ ref('stg_reference__rate') }}
+    union all
+    select
+        'national_figure' as measure_kind_code,
+        figure_code as measure_code
+    from {{ ref('stg_reference__national_figure') }}
 )
 
 select
     case
-        when measure.measure_code is null then 'macros/lists.sql' else 'seeds/reference/measure.csv'
+        when measure.measure_code is null then 'macros' else 'seeds/reference'
     end as place,
     measure_kind_code || ' ' || measure_code || ' stands in one of the two only' as found
 from columns_written

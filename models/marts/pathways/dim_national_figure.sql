@@ -1,0 +1,6 @@
+select
+    figure_code,
+    figure_name,
+    unit_code,
+    statement
+from {{ ref('stg_reference__national_figure') }}

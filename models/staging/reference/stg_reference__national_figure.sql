@@ -1,0 +1,19 @@
+with source as (
+    select
+        figure_code,
+        figure_name,
+        unit_code,
+        statement
+    from {{ ref('national_figure') }}
+),
+
+typed as (
+    select
+        {{ blank_to_null('figure_code') }} as figure_code,
+        {{ blank_to_null('figure_name') }} as figure_name,
+        {{ blank_to_null('unit_code') }} as unit_code,
+        {{ blank_to_null('statement') }} as statement
+    from source
+)
+
+select * from typed
