@@ -80,7 +80,10 @@ named as (
 ),
 
 authority as (
-    select authority_key
+    select
+        authority_key,
+        start_date,
+        end_date
     from {{ ref('dim_authority') }}
     where nation_code = 'E' and area_level_code = 'council' and is_known
 ),
@@ -88,6 +91,7 @@ authority as (
 period as (
     select
         period_key,
+        period_start_date,
         reporting_year
     from {{ ref('dim_period') }}
     where reporting_year is not null
@@ -118,8 +122,13 @@ pivoted as (
     {{- ',' if not loop.last }}
     {%- endfor %}
     from named
-    inner join authority on named.authority_key = authority.authority_key
     inner join period on named.period_key = period.period_key
+    -- of a year before it began, a council's children are its predecessor's too
+    inner join authority
+        on
+            named.authority_key = authority.authority_key
+            and (authority.start_date is null or period.period_start_date >= authority.start_date)
+            and (authority.end_date is null or period.period_start_date <= authority.end_date)
     group by
         named.question_set_code,
         named.source_basis_code,

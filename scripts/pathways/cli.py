@@ -160,6 +160,7 @@ def bench_command(
     """Measure landing and reading against the floor and what people use instead, side by side."""
     with plain_errors():
         from pathways.bench import bench
+        from pathways.bench_rates import bench_rates
         from pathways.census.bench import bench_returns
         from pathways.census.bench_referrals import FEW_ROUNDS, bench_referrals
         from pathways.foi.bench import bench_answers
@@ -170,6 +171,7 @@ def bench_command(
             *bench_answers(settings, answers, rounds),
             *bench_returns(settings, rounds),
             *bench_referrals(settings, min(rounds, FEW_ROUNDS)),
+            *bench_rates(settings),
         ]
         if write is not None:
             write.write_text("\n".join(lines), encoding="utf-8")
