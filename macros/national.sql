@@ -36,3 +36,11 @@
 {% macro default__share_of_text(text) -%}
     cast('0x' || substr(md5({{ text }}), 1, 8) as bigint) / cast(4294967296 as double)
 {%- endmacro %}
+
+{# Whether there was such a council on a day. Of a year before it began, its children are its predecessor's. #}
+{% macro is_council_of(authority, day) -%}
+    (
+        ({{ authority }}.start_date is null or {{ day }} >= {{ authority }}.start_date)
+        and ({{ authority }}.end_date is null or {{ day }} <= {{ authority }}.end_date)
+    )
+{%- endmacro %}

@@ -123,12 +123,10 @@ pivoted as (
     {%- endfor %}
     from named
     inner join period on named.period_key = period.period_key
-    -- of a year before it began, a council's children are its predecessor's too
     inner join authority
         on
             named.authority_key = authority.authority_key
-            and (authority.start_date is null or period.period_start_date >= authority.start_date)
-            and (authority.end_date is null or period.period_start_date <= authority.end_date)
+            and {{ is_council_of('authority', 'period.period_start_date') }}
     group by
         named.question_set_code,
         named.source_basis_code,

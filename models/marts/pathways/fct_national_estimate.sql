@@ -66,10 +66,7 @@ in_scope as (
         period.period_key,
         count(*) as council_in_scope_count
     from period
-    inner join authority
-        on
-            (authority.start_date is null or period.period_start_date >= authority.start_date)
-            and (authority.end_date is null or period.period_start_date <= authority.end_date)
+    inner join authority on {{ is_council_of('authority', 'period.period_start_date') }}
     group by period.period_key
 ),
 
