@@ -2,5 +2,6 @@ select
     figure_code,
     figure_name,
     unit_code,
-    statement
+    statement,
+    caveat
 from {{ ref('stg_reference__national_figure') }}

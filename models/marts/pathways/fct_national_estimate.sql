@@ -36,7 +36,8 @@ figure (figure_code, estimator_code, factor_name) as (
 national_figure as (
     select
         figure_code,
-        unit_code
+        unit_code,
+        caveat
     from {{ ref('stg_reference__national_figure') }}
 ),
 
@@ -105,6 +106,7 @@ framed as (
         figure.figure_code,
         figure.estimator_code,
         national_figure.unit_code,
+        national_figure.caveat,
         in_scope.council_in_scope_count,
         case figure.factor_name
             when 'england_not_in_need' then england.not_in_need_count
@@ -190,5 +192,6 @@ select
                 || '{{ var("minimum_national_child_percent") }}% of children are needed.'
         when 'total_not_loaded'
             then 'England''s total of the year, or its population, is in no release at hand.'
-    end as missing
+    end as missing,
+    caveat
 from judged

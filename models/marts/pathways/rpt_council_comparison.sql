@@ -12,6 +12,13 @@ with council as (
     from {{ ref('int_council_rate__comparable') }}
 ),
 
+rate as (
+    select
+        rate_code,
+        caveat
+    from {{ ref('stg_reference__rate') }}
+),
+
 neighbour as (
     select
         {{ area_key("'E'", 'authority_code') }} as authority_key,
@@ -105,6 +112,7 @@ limited as (
         council.rate_code,
         council.numerator,
         council.denominator,
+        rate.caveat,
         case when england.rate_share is null then coalesce(summed.england_council_count, 0) end
             as england_council_count,
         coalesce(100 * england.rate_share, summed.england_percent) as england_percent,
@@ -119,6 +127,7 @@ limited as (
         sqrt(funnel.dispersion * funnel.target_share * (1 - funnel.target_share) / council.denominator)
             as target_standard_error
     from council
+    left join rate on council.rate_code = rate.rate_code
     left join summed
         on
             council.authority_key = summed.authority_key
@@ -183,5 +192,6 @@ select
         when numerator / cast(denominator as double) > target_share + {{ z_95() }} * target_standard_error
             then 'above_95'
         else 'within'
-    end as funnel_position_code
+    end as funnel_position_code,
+    caveat
 from limited
