@@ -3,8 +3,7 @@ with answer as (
         file_stem,
         source_key,
         question_set_code,
-        authority_key,
-        as_at_date
+        authority_key
     from {{ ref('int_census_answer__newest') }}
 ),
 
@@ -15,6 +14,7 @@ cell as (
         period_start_date,
         period_end_date,
         age_band_code,
+        as_at_date,
         cell_text,
         {{ mark_text('cell_text') }} as mark_text
     from {{ ref('stg_census__answer') }}
@@ -77,9 +77,9 @@ select
     -- the last referral of the period can come back until twelve months after its end
     case
         when measure.has_follow_up and mark.status_code in ('reported', 'suppressed')
-            then answer.as_at_date >= {{ twelve_months_after('cell.period_end_date') }}
+            then cell.as_at_date >= {{ twelve_months_after('cell.period_end_date') }}
     end as is_follow_up_complete,
-    answer.as_at_date,
+    cell.as_at_date,
     cell.cell_text
 from answer
 inner join cell on answer.file_stem = cell.file_stem

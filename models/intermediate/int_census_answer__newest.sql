@@ -21,14 +21,16 @@ authority as (
 
 -- made-up figures never stand among real ones
 newest as (
-    select distinct
+    select
         file_stem,
         sha256,
         la_code,
         question_set_code,
-        as_at_date
+        -- a year before a gap between the returns is told as at an earlier day than the newest
+        max(as_at_date) as as_at_date
     from answer
     where not is_synthetic
+    group by file_stem, sha256, la_code, question_set_code, answer_number
     qualify
         answer_number = max(answer_number) over (partition by la_code, question_set_code)
 )

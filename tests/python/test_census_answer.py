@@ -190,7 +190,7 @@ def test_a_kept_answer_is_never_written_over(settings: Settings) -> None:
     path = keep(settings, answer)
     second = path.rename(path.with_name(path.name.replace("_0001.", "_0002.")))
     before = second.read_text(encoding="utf-8")
-    third = keep(settings, replace(answer, is_synthetic=not answer.is_synthetic))
+    third = keep(settings, replace(answer, returns=replace(answer.returns, is_synthetic=True)))
     assert third.name.endswith("_0003.csv")
     assert second.read_text(encoding="utf-8") == before
 
@@ -238,7 +238,7 @@ def test_a_kept_answer_is_published_and_goes_into_the_pathway(
     def prepare(folder: Path) -> Path:
         settings = load_settings(PROJECT, answered.environment)
         answer = make_answer(settings, letter, None)
-        made_up = replace(answer, la_code="900", is_synthetic=True)
+        made_up = replace(answer, returns=replace(answer.returns, la_code="900", is_synthetic=True))
         here = load_settings(PROJECT, {"PATHWAYS_LANDING": str(folder / "landing")})
         for one in (answer, made_up):
             keep(here, one)

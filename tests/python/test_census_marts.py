@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import shutil
 from collections.abc import Callable, Iterator
@@ -13,6 +15,7 @@ import duckdb
 import pytest
 
 from conftest import KEPT_OUT, PROJECT, read_seed, shared
+from pathways.census.answer import make_answer
 from pathways.census.area import RETURNS
 from pathways.census.kept import COLUMNS
 from pathways.census.landing import land_returns
@@ -31,11 +34,11 @@ def project_of_its_own(folder: Path) -> Path:
     return project
 
 
-def project_with_returns(folder: Path) -> Path:
-    """A copy of the project with the specimen landed in it."""
+def project_with_returns(folder: Path, years: str = "") -> Path:
+    """A copy of the project with the specimen landed in it, all of its years or some."""
     specimen = shared(*SPECIMEN)
     project = project_of_its_own(folder)
-    files = sorted(specimen.glob("*.xml"))
+    files = [path for path in sorted(specimen.glob("*.xml")) if path.stem[-4:] in (years or path.stem)]
     assert land_returns(load_settings(project, {}), files, say=lambda text, style: None)
     return project
 
@@ -112,6 +115,66 @@ def test_every_measure_is_the_expected_one_and_no_other_is_there(census: duckdb.
         if wanted.get(key, nothing) != found.get(key, nothing)
     }
     assert differing == {}
+
+
+@pytest.fixture(scope="module")
+def gapped(at_home: None, tmp_path_factory: pytest.TempPathFactory, dbt: Callable[..., bool]) -> Path:
+    """The specimen without its second year."""
+    project = project_with_returns(tmp_path_factory.mktemp("census_gap"), "2022 2024 2025")
+    assert dbt(project, *CENSUS, *NO_UNIT_TESTS)
+    return project
+
+
+def test_beside_a_year_that_is_not_landed_nothing_is_counted_that_would_be_looked_for_in_it(
+    gapped: Path,
+) -> None:
+    wanted = {
+        (cell["census_year"], code): cell["values"][code]
+        for cell in expected("expected.json")["cells"]
+        if cell["age_band"] == "all"
+        for code in ("q3.children_assessed", "q4.code_only.foi_2025")
+    }
+    with opened(gapped) as connection:
+        found = {
+            (year, code): (value, reason, is_complete)
+            for year, code, value, reason, is_complete in connection.sql(
+                "select census_year, measure_code, value, no_value_reason_code, is_follow_up_complete"
+                " from census.fct_census_measure where age_band_code = 'all'"
+            ).fetchall()
+        }
+    for (year, code), value in wanted.items():
+        if year != 2023:
+            assert found[year, code] == (value, None, None), (year, code)
+    closed, back = "q4.assessed.foi_2025", "q5.assessed.foi_2025.initial_365"
+    assert found[2022, closed][0]
+    assert found[2022, back] == (None, "next_return_missing", False)
+    assert found[2024, closed] == (None, "previous_return_missing", None)
+    assert found[2024, back] == (None, "previous_return_missing", True)
+    assert found[2024, "rereferrals"][:2] == (None, "previous_return_missing")
+    assert found[2024, "q5.code_only.foi_2025.initial_365"][1:] == (None, True)
+    assert found[2025, back][1:] == (None, False)
+
+
+def test_an_answer_says_which_return_its_missing_counts_would_be_looked_for_in(gapped: Path) -> None:
+    answer = make_answer(load_settings(gapped, {}), "england_2025", None)
+    said = {(code, period.end.year): note for (code, period), note in answer.notes.items()}
+    rows = list(csv.DictReader(io.StringIO(answer.as_csv())))
+    told = {
+        (row["question"], int(row["period_end"][:4])): (row["count"], row["as_at"])
+        for row in rows
+        if row["age_band"] == "all"
+    }
+    gap = "it would be looked for in the return of census year 2023 too, which is not at hand."
+    assert said["Q5", 2022] == f"No count for 2021/22: {gap}"
+    assert said["Q4", 2024] == f"No count for 2023/24: {gap}"
+    assert said["Q3", 2023] == "No count for 2022/23: the return of census year 2023 is not at hand."
+    assert "an assessment before 1 April 2021" in said["Q4", 2022]
+    assert "returns reach to 31 March 2025" in said["Q5", 2025]
+    # the run of returns ends before the gap, whatever was landed behind it
+    assert told["Q5", 2022] == ("not available", "2022-03-31")
+    assert told["Q4", 2024] == told["Q5", 2024] == ("not available", "2025-03-31")
+    assert told["Q3", 2024][0].isdecimal()
+    assert all(said.get((row["question"], int(row["period_end"][:4])), "") in row["note"] for row in rows)
 
 
 @pytest.mark.parametrize(

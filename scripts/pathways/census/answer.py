@@ -32,6 +32,8 @@ from pathways.warehouse import open_build_file
 
 NOT_HELD = "not held"
 NOT_AVAILABLE = "not available"
+PREVIOUS_MISSING, NEXT_MISSING = "previous_return_missing", "next_return_missing"
+"""Reasons of ``fct_census_measure`` for a count that would be looked for in a year that is not landed."""
 NOT_COUNTED = "Not counted from census returns: the council may hold it elsewhere."
 
 
@@ -43,6 +45,32 @@ class Asked:
     measure: str
     part_of: tuple[str, ...]
     definition: str
+    looks_back: bool
+    """Whether what it counts may stand in a return before that of the year."""
+
+
+@dataclass(frozen=True)
+class Returns:
+    """The returns of a council that were built."""
+
+    la_code: str
+    is_synthetic: bool
+    covered: Mapping[int, date]
+    """Census year -> last day of the unbroken run of returns in which it stands."""
+
+    @property
+    def last_day(self) -> date:
+        """The last day of which any return speaks."""
+        return max(self.covered.values())
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A measure of a year and age band, or why there is none."""
+
+    value: int | None
+    reason: str | None
+    is_follow_up_complete: bool | None
 
 
 @dataclass(frozen=True)
@@ -50,12 +78,27 @@ class Answer:
     """A council's answer: a text for each question, period and age band that the letter asks for."""
 
     question_set: QuestionSet
-    la_code: str
     questions: tuple[Asked, ...]
     texts: Mapping[tuple[str, Period, str], str]
-    last_day: date
-    is_synthetic: bool
+    notes: Mapping[tuple[str, Period], str]
+    """What has to be said of a question in a period, beside its definition."""
+    returns: Returns
     protected: Protected
+
+    @property
+    def la_code(self) -> str:
+        """The council."""
+        return self.returns.la_code
+
+    @property
+    def is_synthetic(self) -> bool:
+        """Whether a return was made up."""
+        return self.returns.is_synthetic
+
+    @property
+    def last_day(self) -> date:
+        """The last day of which any return speaks."""
+        return self.returns.last_day
 
     def as_csv(self) -> str:
         """The answer as CSV, one row a cell, each with its definition."""
@@ -64,6 +107,7 @@ class Answer:
         writer.writerow(COLUMNS)
         definitions = {one.code: one.definition for one in self.questions}
         for (code, period, age), count in self.texts.items():
+            notes = (definitions.get(code, NOT_COUNTED), self.notes.get((code, period), ""))
             writer.writerow(
                 [
                     code,
@@ -71,9 +115,9 @@ class Answer:
                     period.end.isoformat(),
                     age,
                     count,
-                    definitions.get(code, NOT_COUNTED),
+                    " ".join(filter(None, notes)),
                     self.question_set.code,
-                    self.last_day.isoformat(),
+                    self.returns.covered.get(period.end.year, self.last_day).isoformat(),
                     str(self.is_synthetic).lower(),
                 ]
             )
@@ -92,12 +136,17 @@ def questions_of(seeds: Path, question_set_code: str) -> tuple[Asked, ...]:
         PathwaysError: none of them is.
     """
     statements = {row["definition_code"]: row["statement"] for row in seed_rows(seeds, "definition")}
+    looks_back = {
+        row["measure_code"]: row["needs_previous_return"] == "true"
+        for row in seed_rows(seeds, "census_measure")
+    }
     found = tuple(
         Asked(
             row["question_code"],
             row["census_measure_code"],
             tuple(row["part_of_codes"].split()),
             statements[row["definition_code"]],
+            looks_back[row["census_measure_code"]],
         )
         for row in seed_rows(seeds, "foi_census_answer")
         if row["question_set_code"] == question_set_code
@@ -123,29 +172,71 @@ def make_answer(settings: Settings, question_set_code: str, la_code: str | None)
     """
     question_set = load_dictionary(settings.seeds).question_set(question_set_code)
     questions = questions_of(settings.seeds, question_set_code)
-    la_code, is_synthetic, years, last_day = _returns(settings, la_code)
-    values = _values(settings, la_code, [one.measure for one in questions])
+    returns = _returns(settings, la_code)
+    values = _values(settings, returns.la_code, [one.measure for one in questions])
     counts: dict[Cell, int] = {}
     texts: dict[tuple[str, Period, str], str] = {}
+    notes: dict[tuple[str, Period], str] = {}
     asked = {one.code: one for one in questions}
     for question in question_set.questions:
         if question.measure is None:
             continue
         for period in question_set.periods:
+            known = asked.get(question.code)
             for age in question_set.ages:
-                known = asked.get(question.code)
-                value = values.get((known.measure, period.end.year, age)) if known else None
-                has_return = period.end.year in years
-                if value is not None:
-                    counts[Cell(question.code, period_key(period), ALL_AGES if age == ALL else age)] = value
-                texts[question.code, period, age] = NOT_HELD if known and has_return else NOT_AVAILABLE
-    earlier = _earlier(settings, la_code, question_set_code)
+                counted = values.get((known.measure, period.end.year, age)) if known else None
+                if counted and counted.value is not None:
+                    counts[Cell(question.code, period_key(period), ALL_AGES if age == ALL else age)] = (
+                        counted.value
+                    )
+                is_held = counted is None or counted.reason not in (PREVIOUS_MISSING, NEXT_MISSING)
+                has_return = known and period.end.year in returns.covered and is_held
+                texts[question.code, period, age] = NOT_HELD if has_return else NOT_AVAILABLE
+                if known and (note := _note(known, period, counted, returns)):
+                    notes[question.code, period] = note
+    earlier = _earlier(settings, returns.la_code, question_set_code)
     protected = protect(counts, known_relations(questions, counts, earlier), earlier)
     for code, period, age in texts:
         shown = protected.cells.get(Cell(code, period_key(period), ALL_AGES if age == ALL else age))
         if shown is not None:
             texts[code, period, age] = shown.mark
-    return Answer(question_set, la_code, questions, texts, last_day, is_synthetic, protected)
+    return Answer(question_set, questions, texts, notes, returns, protected)
+
+
+def _note(asked: Asked, period: Period, counted: Counted | None, returns: Returns) -> str:
+    """What a reader has to know of a question in a period: why there is no count, or how far one is whole."""
+    year = period.end.year
+    name = _year_name(period)
+    if counted is None:
+        return f"No count for {name}: the return of census year {year} is not at hand."
+    if counted.reason in (PREVIOUS_MISSING, NEXT_MISSING):
+        missing = year - 1 if counted.reason == PREVIOUS_MISSING else year + 1
+        return (
+            f"No count for {name}: it would be looked for in the return of census year {missing} too, which "
+            "is not at hand."
+        )
+    if counted.value is None:
+        return ""
+    found = []
+    if asked.looks_back and year == min(returns.covered):
+        found.append(
+            f"For {name} it may be too low: an assessment before {_day(period.start)} stands in an earlier "
+            "return, which is not at hand."
+        )
+    if counted.is_follow_up_complete is False:
+        found.append(
+            f"For {name} it may be too low: returns reach to {_day(returns.covered[year])}, before all "
+            "children had their twelve months."
+        )
+    return " ".join(found)
+
+
+def _year_name(period: Period) -> str:
+    return f"{period.start.year}/{period.end.year % 100:02}"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
 
 
 def known_relations(
@@ -225,11 +316,11 @@ def _built(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         ) from fault
 
 
-def _returns(settings: Settings, la_code: str | None) -> tuple[str, bool, set[int], date]:
+def _returns(settings: Settings, la_code: str | None) -> Returns:
     with _built(settings) as connection:
         rows = connection.execute(
-            "select la_code, is_synthetic, census_year, reference_date from census.stg_census__return "
-            "order by la_code, census_year"
+            "select la_code, is_synthetic, census_year, last_covered_date "
+            "from census.int_census_return__covered order by la_code, census_year"
         ).fetchall()
     codes = sorted({str(row[0]) for row in rows})
     if la_code is None and len(codes) > 1:
@@ -243,17 +334,21 @@ def _returns(settings: Settings, la_code: str | None) -> tuple[str, bool, set[in
         raise PathwaysError(
             f"No census return{whose} is built. Land them with `pathways land`, and run `make build`."
         )
-    return code, any(row[1] for row in own), {int(row[2]) for row in own}, max(row[3] for row in own)
+    return Returns(code, any(row[1] for row in own), {int(row[2]): row[3] for row in own})
 
 
-def _values(settings: Settings, la_code: str, measures: Sequence[str]) -> dict[tuple[str, int, str], int]:
+def _values(settings: Settings, la_code: str, measures: Sequence[str]) -> dict[tuple[str, int, str], Counted]:
     with _built(settings) as connection:
         rows = connection.execute(
-            "select measure_code, census_year, age_band_code, value from census.fct_census_measure "
-            "where la_code = ? and measure_code in (select unnest(?)) and value is not null",
+            "select measure_code, census_year, age_band_code, value, no_value_reason_code, "
+            "is_follow_up_complete from census.fct_census_measure "
+            "where la_code = ? and measure_code in (select unnest(?))",
             [la_code, list(measures)],
         ).fetchall()
-    return {(str(code), int(year), str(age)): int(value) for code, year, age, value in rows}
+    return {
+        (str(code), int(year), str(age)): Counted(None if value is None else int(value), reason, is_complete)
+        for code, year, age, value, reason, is_complete in rows
+    }
 
 
 # --- earlier answers --------------------------------------------------------------------------------
@@ -328,7 +423,7 @@ def _notes(sheet: Any, answer: Answer) -> None:
         for one in answer.questions
         if "rereferred" in _of(answer, one)
     }
-    day = f"{answer.last_day.day} {answer.last_day:%B %Y}"
+    day = _day(answer.last_day)
     for row in sheet.iter_rows(min_col=1, max_col=1):
         for cell in row:
             if any(cell.value == f"Question {number}, figures as at " for number in numbers):
@@ -351,6 +446,7 @@ def _definitions(sheet: Any, answer: Answer) -> None:
             f"{code}: {known.get(code, NOT_COUNTED)}"
             for code in dict.fromkeys(code for code, *_ in answer.texts)
         ),
+        *(f"{code}: {note}" for (code, _), note in answer.notes.items()),
     ]
     for row, line in enumerate(lines, start=1):
         sheet.cell(row, 1).value = line
