@@ -25,6 +25,7 @@ from pathways.census.kept import COLUMNS, keep_answer, kept_answers, rows_of, sp
 from pathways.errors import PathwaysError
 from pathways.foi.ages import ALL
 from pathways.foi.dictionary import QuestionSet, load_dictionary, seed_rows
+from pathways.foi.origin import MADE_UP
 from pathways.foi.periods import Period
 from pathways.foi.template import HEADER_ROW, TEXT_WIDTH, template_content
 from pathways.settings import Settings
@@ -34,6 +35,13 @@ NOT_HELD = "not held"
 NOT_AVAILABLE = "not available"
 PREVIOUS_MISSING, NEXT_MISSING = "previous_return_missing", "next_return_missing"
 """Reasons of ``fct_census_measure`` for a count that would be looked for in a year that is not landed."""
+_ABOUT = (
+    "This workbook answers a request under the Freedom of Information Act. Its figures were counted from the "
+    "council's children in need census returns."
+)
+_ABOUT_MADE_UP = (
+    "This workbook shows what an answer looks like. No figure in it is real: the returns are made up."
+)
 NOT_COUNTED = "Not counted from census returns: the council may hold it elsewhere."
 
 
@@ -393,7 +401,10 @@ def workbook(
         has_process: Answer to the question on a process; None leaves it to be filled in.
     """
     question_set = answer.question_set
-    book = openpyxl.load_workbook(io.BytesIO(template_content(settings.seeds, question_set.code)))
+    template = template_content(
+        settings.seeds, question_set.code, about=_ABOUT_MADE_UP if answer.is_synthetic else _ABOUT
+    )
+    book = openpyxl.load_workbook(io.BytesIO(template))
     for question in question_set.questions:
         sheet = book[question.code]
         if question.measure is None:
@@ -402,11 +413,11 @@ def workbook(
             continue
         for down, period in enumerate(question_set.periods, start=1):
             for across, age in enumerate(question_set.ages, start=2):
-                sheet.cell(HEADER_ROW + down, across).value = answer.texts[question.code, period, age]
+                _put(sheet.cell(HEADER_ROW + down, across), answer.texts[question.code, period, age])
     for row in book["Cover"].iter_rows():
         for cell in row:
             if cell.value == "Council: ":
-                cell.value = f"Council: {council}{' (made up)' if answer.is_synthetic else ''}"
+                cell.value = f"Council: {council}{f' {MADE_UP}' if answer.is_synthetic else ''}"
             elif cell.value == "Date: ":
                 cell.value = f"Date: {on.day} {on:%B %Y}"
     _notes(book["Notes"], answer)
@@ -414,6 +425,14 @@ def workbook(
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
+
+
+def _put(cell: Any, text: str) -> None:
+    """Writes a count as a number, and a mark as the text that it is."""
+    if text.isdecimal():
+        cell.value, cell.number_format = int(text), "0"
+    else:
+        cell.value = text
 
 
 def _notes(sheet: Any, answer: Answer) -> None:

@@ -157,6 +157,12 @@ def accept(
     Raises:
         PathwaysError: nothing could be written of one of them; then nothing is.
     """
+    for proposal in proposals:
+        if proposal.is_made_up:
+            raise PathwaysError(
+                f"{proposal.document.name}: it says that it was counted from made-up returns, and made-up "
+                "figures never stand among real ones. Nothing was accepted: leave it out."
+            )
     seeds = Seeds(settings)
     ordered = sorted(proposals, key=lambda one: (one.response_date is None, one.response_date or date.max))
     done = [_accept_one(seeds, proposal, with_unsure) for proposal in ordered]

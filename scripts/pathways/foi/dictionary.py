@@ -112,6 +112,10 @@ class Dictionary:
     councils: tuple[Council, ...]
     subsets: tuple[tuple[str, str, str], ...]
     """Question set, question and the question of which it counts a part."""
+    census_subsets: tuple[tuple[str, str, str], ...]
+    """The same for answers that were counted from census returns, by their own definitions."""
+    census_statements: dict[str, tuple[str, ...]]
+    """Question set -> the definitions of what is counted from census returns for it, in words."""
 
     def question_set(self, code: str) -> QuestionSet:
         """The letter of a code.
@@ -152,6 +156,16 @@ def load_dictionary(seeds: Path) -> Dictionary:
     wordings = seed_rows(seeds, "foi_wording")
     asked = seed_rows(seeds, "foi_asked")
     definitions = {row["definition_code"]: row for row in questions if row["definition_code"]}
+    counted = {row["definition_code"]: row for row in seed_rows(seeds, "foi_census_answer")}
+    statements = {
+        row["definition_code"]: row["statement"]
+        for row in seed_rows(seeds, "definition")
+        if row["definition_code"] in counted
+    }
+    nested = [
+        (row["definition_code"], row["superset_definition_code"])
+        for row in seed_rows(seeds, "definition_subset")
+    ]
     sets = []
     for row in seed_rows(seeds, "foi_question_set"):
         code = row["question_set_code"]
@@ -213,13 +227,27 @@ def load_dictionary(seeds: Path) -> Dictionary:
             Council(row["authority_code"], row["nation_code"], row["authority_name"], row["end_date"])
             for row in seed_rows(seeds, "authority")
         ),
-        tuple(
-            (
-                definitions[row["definition_code"]]["question_set_code"],
-                definitions[row["definition_code"]]["question_code"],
-                definitions[row["superset_definition_code"]]["question_code"],
+        _subsets(nested, definitions),
+        _subsets(nested, counted),
+        {
+            one.code: tuple(
+                statements[code] for code, row in counted.items() if row["question_set_code"] == one.code
             )
-            for row in seed_rows(seeds, "definition_subset")
-            if row["definition_code"] in definitions and row["superset_definition_code"] in definitions
-        ),
+            for one in sets
+        },
+    )
+
+
+def _subsets(
+    nested: list[tuple[str, str]], questions: dict[str, dict[str, str]]
+) -> tuple[tuple[str, str, str], ...]:
+    """Question set, part and whole of each pair of definitions that are both of questions."""
+    return tuple(
+        (
+            questions[part]["question_set_code"],
+            questions[part]["question_code"],
+            questions[whole]["question_code"],
+        )
+        for part, whole in nested
+        if part in questions and whole in questions
     )

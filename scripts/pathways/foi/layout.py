@@ -443,7 +443,8 @@ class GridReader:
         if is_worded and self.reader.status(cell.text) == "unreadable":
             # "16 years and over" is no broken number
             return False
-        if label.age and not self._is_range_beside_age(row, column) and self._is_age_place(row, column):
+        is_range = self._is_range_beside_age(row, column) or self._is_range_under_age(row, column)
+        if label.age and not is_range and self._is_age_place(row, column):
             return False
         return not (
             label.period
@@ -463,8 +464,43 @@ class GridReader:
         return (
             self.label_of(cell).age == UNKNOWN
             and len(aged) == 1
-            and (aged[0] is before[0] or aged[0].column in self.age_columns)
+            and (
+                aged[0] is before[0]
+                or aged[0].column in self.age_columns
+                or self._has_all_labels(row, column, before)
+            )
         )
+
+    def _has_all_labels(self, row: int, column: int, before: list[Cell]) -> bool:
+        """Whether a row has its question and period before a cell, and no other age behind it."""
+        labels = [self.label_of(one) for one in before]
+        behind = [one for one in self.grid.row(row) if one.text and one.column > column]
+        return (
+            any(label.question for label in labels)
+            and any(label.period or label.is_date for label in labels)
+            and not any(self.label_of(one).age for one in behind)
+        )
+
+    def _is_range_under_age(self, row: int, column: int) -> bool:
+        """Whether a text such as 1 to 5 is no age band of the letter and stands under one, after a period."""
+        if self.label_of(self.grid.at[row, column]).age != UNKNOWN:
+            return False
+        before = [one for one in self.grid.row(row) if one.text and one.column < column]
+        if not any(self.label_of(one).period for one in before):
+            return False
+        for above in range(row - 1, 0, -1):
+            heading = self.grid.at.get((above, column))
+            if heading is None or not heading.text or self.label_of(heading).age == UNKNOWN:
+                continue
+            if self.label_of(heading).age:
+                # a row of headings has no counts: with some it is a row of one age among others
+                return not any(
+                    self.reader.is_figure(one.text) and not self.label_of(one).age
+                    for one in self.grid.row(above)
+                )
+            if not self.reader.is_figure(heading.text):
+                return False
+        return False
 
     def _is_age_place(self, row: int, column: int) -> bool:
         """Whether a text such as 5-9 stands where labels do: before any count, or in a row of labels."""

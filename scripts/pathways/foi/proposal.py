@@ -116,6 +116,8 @@ class Proposal:
     """The tables that were read, those printed one cell a line put together again."""
     silent_count: int = 0
     """Figures that the letter asks for and no cell is about."""
+    is_made_up: bool = False
+    """Whether the document says that it was counted from made-up returns."""
 
     @property
     def unsure(self) -> list[ProposedCell]:

@@ -23,6 +23,7 @@ from pathways.foi.marks import (
     MarkReader,
     mark_text,
 )
+from pathways.foi.origin import origin_of
 from pathways.foi.periods import LONGEST, Period, find_periods, stated_year_kind
 from pathways.foi.proposal import (
     AGES_ABOVE_ALL,
@@ -131,6 +132,7 @@ class _Reading:
         self.question_set = question_set
         self.is_certain = is_certain
         self.remarks = list(document.remarks)
+        self.origin = origin_of(document, dictionary, question_set)
         self.lines = [line for line in lines_of(document) if len(line) <= LONGEST]
         if len(self.lines) < len(lines_of(document)):
             self.remarks.append("texts longer than any sentence were not searched")
@@ -270,7 +272,10 @@ class _Reading:
             asides,
             self.remarks,
             [block for block in self.blocks if isinstance(block, Grid)],
+            is_made_up=self.origin.is_made_up,
         )
+        if self.origin.is_made_up:
+            self.remarks.append("it was counted from made-up returns, and is never accepted")
         proposal.notes = self._notes(proposal, rounding)
         proposal.silent_count = self._silent(cells)
         return proposal
@@ -436,15 +441,16 @@ class _Reading:
 
     def _contradictions(self, one: dict[object, ProposedCell]) -> dict[object, str]:
         found: dict[object, str] = {}
-        parts = [
-            (part, whole) for code, part, whole in self.dictionary.subsets if code == self.question_set.code
-        ]
+        is_from_census = self.origin.is_from_census
+        subsets = self.dictionary.census_subsets if is_from_census else self.dictionary.subsets
+        parts = [(part, whole) for code, part, whole in subsets if code == self.question_set.code]
         sums: dict[tuple[str, Period], int] = defaultdict(int)
         for cell in one.values():
             question, period, age = cell.key
             if question is None or period is None:
                 continue
-            if age != ALL:
+            if age != ALL and not is_from_census:
+                # of census returns a child counts in each band in which it has a case
                 sums[question, period] += cell.reading.lower or 0
             wholes = [(whole, period, age) for part, whole in parts if part == question]
             if age != ALL:

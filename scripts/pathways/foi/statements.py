@@ -473,9 +473,12 @@ def find_councils(document: Document, dictionary: Dictionary) -> list[tuple[Coun
             rf"Metropolitan Borough|Isles?)\s+of\s+{name}(?:\s+(?:{_COUNCIL_WORDS})Council)?)\b"
             rf"|\b(?P<b>{name}\s+{_COUNCIL_WORDS}Council)\b|\b(?P<c>(?:Cyngor|Council of the|"
             rf"Council of)\s+(?:[A-Z]\w+\s+)?{name})\b"
+            # the cover of the workbook that goes with the letter
+            rf"|^Council:[ \t]+(?P<d>{name})[ \t]*$"
         )
-        if match := re.search(pattern, text):
-            found[council.code] = (council, single_spaced(match["a"] or match["b"] or match["c"]))
+        if match := re.search(pattern, text, re.MULTILINE):
+            printed = match["a"] or match["b"] or match["c"] or match["d"]
+            found[council.code] = (council, single_spaced(printed))
     names = [council.name for council, _ in found.values()]
     # "Bath and North East Somerset Council" is not Somerset's
     return [

@@ -69,13 +69,16 @@ def period_name(period: Period) -> str:
     return " to ".join(f"{day.day} {day:%B %Y}" for day in (period.start, period.end))
 
 
-def template_content(seeds: Path, question_set_code: str, reference: str | None = None) -> bytes:
+def template_content(
+    seeds: Path, question_set_code: str, reference: str | None = None, *, about: str | None = None
+) -> bytes:
     """The workbook for a letter.
 
     Args:
         seeds: Folder of the seeds, which say what the letter asks for.
         question_set_code: Code of the letter.
         reference: Reference of the request, if one is known beforehand.
+        about: What the cover says of an answer that fills it in at once; how to fill it in, else.
 
     Raises:
         PathwaysError: there is no such letter, or the reference could not be read back.
@@ -90,15 +93,16 @@ def template_content(seeds: Path, question_set_code: str, reference: str | None 
     book.properties.subject = "Request under the Freedom of Information Act"
     book.properties.language = LANGUAGE
     book.properties.creator = "pathways foi template"
-    _cover(book.active, question_set, reference)
+    _cover(book.active, question_set, reference, about)
     for question in question_set.questions:
         sheet = book.create_sheet(question.code)
         title = question_title(question_set, question, measure_names)
         if question.measure is None:
-            _yes_no_sheet(sheet, title)
+            _yes_no_sheet(sheet, title, is_answer=about is not None)
         else:
-            _count_sheet(sheet, title, question_set, [age_names[code] for code in question_set.ages])
-    _notes_sheet(book.create_sheet("Notes"), question_set)
+            ages = [age_names[code] for code in question_set.ages]
+            _count_sheet(sheet, title, question_set, ages, is_answer=about is not None)
+    _notes_sheet(book.create_sheet("Notes"), question_set, is_answer=about is not None)
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
@@ -124,34 +128,41 @@ def _reference_line(reference: str | None) -> str:
     return f"Reference: {reference or ''}"
 
 
-def _cover(sheet: Any, question_set: QuestionSet, reference: str | None) -> None:
+def _cover(sheet: Any, question_set: QuestionSet, reference: str | None, about: str | None) -> None:
     sheet.title = "Cover"
     lines: list[tuple[str, Font]] = [
         (f"{question_set.title}: figures asked for", _TITLE),
-        ("This workbook goes with a request under the Freedom of Information Act. Please fill it in and send "
-         "it back as a spreadsheet.", _TEXT),
+        (about or "This workbook goes with a request under the Freedom of Information Act. Please fill it in "
+         "and send it back as a spreadsheet.", _TEXT),
         ("About this answer", _HEADING),
-        ("Please write behind the colon, in the same cell.", _TEXT),
+        *([] if about else [("Please write behind the colon, in the same cell.", _TEXT)]),
         (_reference_line(reference), _TEXT),
         ("Council: ", _TEXT),
         ("Date: ", _TEXT),
-        ("How to fill it in", _HEADING),
-        *((line, _TEXT) for line in _HOW_TO),
+        *([] if about else [("How to fill it in", _HEADING), *((line, _TEXT) for line in _HOW_TO)]),
     ]  # fmt: skip
     for row, (text, font) in enumerate(lines, start=1):
         _put(sheet, row, 1, text, font)
     _set_page(sheet, [TEXT_WIDTH])
 
 
-def _count_sheet(sheet: Any, title: str, question_set: QuestionSet, ages: list[str]) -> None:
-    _head(sheet, title, "One row for each period. How to fill in the cells stands on the sheet Cover.")
+def _count_sheet(
+    sheet: Any, title: str, question_set: QuestionSet, ages: list[str], *, is_answer: bool
+) -> None:
+    where = (
+        "What was counted stands on the sheet Definitions."
+        if is_answer
+        else "How to fill in the cells stands on the sheet Cover."
+    )
+    _head(sheet, title, f"One row for each period. {where}")
     rows = [[period_name(period), *([None] * len(ages))] for period in question_set.periods]
     _table(sheet, ["Period", *ages], rows)
     _set_page(sheet, [PERIOD_WIDTH, *([FIGURE_WIDTH] * len(ages))])
 
 
-def _yes_no_sheet(sheet: Any, title: str) -> None:
-    _head(sheet, title, "Please write Yes or No beside the question; more may follow in the same cell.")
+def _yes_no_sheet(sheet: Any, title: str, *, is_answer: bool) -> None:
+    what_to_do = "Please write Yes or No beside the question; more may follow in the same cell."
+    _head(sheet, title, "Yes or No stands beside the question." if is_answer else what_to_do)
     _table(sheet, ["Question", "Answer"], [[title, None]])
     choice = DataValidation("list", formula1='"Yes,No"', allow_blank=True, showErrorMessage=False)
     choice.add(f"B{HEADER_ROW + 1}")
@@ -159,8 +170,9 @@ def _yes_no_sheet(sheet: Any, title: str) -> None:
     _set_page(sheet, [TEXT_WIDTH, PERIOD_WIDTH])
 
 
-def _notes_sheet(sheet: Any, question_set: QuestionSet) -> None:
-    _head(sheet, "Notes on the figures", "Please complete the lines that apply, each in its own cell.")
+def _notes_sheet(sheet: Any, question_set: QuestionSet, *, is_answer: bool) -> None:
+    what_to_do = "Please complete the lines that apply, each in its own cell."
+    _head(sheet, "Notes on the figures", "Lines that apply are completed." if is_answer else what_to_do)
     numbers = dict.fromkeys(question.number for question in question_set.questions if question.measure)
     rows: list[list[str | None]] = [[f"Question {number}, figures as at "] for number in numbers]
     rows.append(["What was counted, if not each child once: "])
