@@ -367,6 +367,19 @@ def test_a_path_that_is_no_file_is_a_sentence(kind: str, settings: Settings, tmp
     assert "there is no such file, or it is none" in said[0]
 
 
+def test_children_without_an_identifier_are_counted_with_their_lines_and_said(
+    land: Callable[..., tuple[bool, list[str]]],
+) -> None:
+    head = "<?xml version='1.0'?>\n"
+    passed, said = land(message(child(), child(identifier=""), "\n", child(identifier=" "), head=head))
+    assert passed
+    (sentence,) = (line for line in said if "LAchildID" in line)
+    assert sentence.startswith(
+        "  2 children have no LAchildID, lines 5, 9 (rule 8500). Each counts as a child"
+    )
+    assert not any("LAchildID" in line for line in land(message(child()), "good.xml", amend=True)[1])
+
+
 def test_errors_of_the_reader_are_sentences(tmp_path: Path) -> None:
     path = tmp_path / "x.xml"
     path.write_bytes(b"\x1f\x8b damaged")

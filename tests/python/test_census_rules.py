@@ -111,6 +111,7 @@ class Try:
     died: str | None = None
     no_upn: str | None = None
     is_twice: bool = False
+    is_unidentified: bool = False
 
     @property
     def identifier(self) -> str:
@@ -119,7 +120,12 @@ class Try:
     @property
     def xml(self) -> str:
         written = child(
-            self.identifier, *self.cases, born=self.born, due=self.due, died=self.died, no_upn=self.no_upn
+            "" if self.is_unidentified else self.identifier,
+            *self.cases,
+            born=self.born,
+            due=self.due,
+            died=self.died,
+            no_upn=self.no_upn,
         )
         return written * (2 if self.is_twice else 1)
 
@@ -169,6 +175,8 @@ TRIES = (
     passes("4000", "before there were plans", nfa(plan("2020-06-05"), referred="2020-06-01"), year=2021),
     breaks("4015", "a day before", case(ASSESSED, plan("2023-05-31"))),
     passes("4015", "on the day", case(ASSESSED, plan("2023-06-01"))),
+    breaks("8500", "none", case(ASSESSED), is_unidentified=True),
+    passes("8500", "one", case(ASSESSED)),
     breaks("8510", "twice", case(ASSESSED), is_twice=True),
     passes("8510", "once", case(ASSESSED)),
     breaks("8555Q", "a day after", case(ASSESSED), died="2023-05-31"),
@@ -393,6 +401,8 @@ def test_who_breaks_a_rule_is_found_and_who_only_just_does_not_is_not(
     assert dbt(project_copy, "build", "--select", "+fct_census_issue", "--exclude-resource-type", "unit_test")
     with duckdb.connect(str(project_copy / "warehouse" / "build.duckdb"), read_only=True) as connection:
         found = set(connection.sql("select la_child_id, rule_code from census.fct_census_issue").fetchall())
+    (nobody,) = (one.identifier for one in TRIES if one.is_unidentified)
+    found |= {(nobody, rule) for identifier, rule in found if identifier.startswith("?")}
     assert [
         one.identifier for one in TRIES if one.is_broken and (one.identifier, one.rule) not in found
     ] == []

@@ -11,6 +11,7 @@ told as (
     select
         child_row_key,
         census_year,
+        la_child_id,
         upn_unknown_code
     from {{ ref('stg_census__child') }}
 ),
@@ -28,6 +29,7 @@ judged as (
         child.la_code,
         told.census_year,
         child.la_child_id,
+        told.la_child_id is null as rule_8500,
         count(*) over (partition by child.child_key, told.census_year) > 1 as rule_8510,
         referral.child_row_key is null as rule_8590,
         told.upn_unknown_code = 'UN7' and referral.has_further_action as rule_8772
@@ -42,5 +44,5 @@ select distinct
     la_child_id,
     replace(column_name, 'rule_', '') as rule_code
 from judged
-unpivot (is_broken for column_name in (rule_8510, rule_8590, rule_8772))
+unpivot (is_broken for column_name in (rule_8500, rule_8510, rule_8590, rule_8772))
 where is_broken

@@ -15,13 +15,30 @@ rule as (
     from {{ ref('stg_reference__census_rule') }}
 ),
 
+told as (
+    select
+        child_row_key,
+        la_code,
+        census_year
+    from {{ ref('stg_census__child') }}
+),
+
+identified as (
+    select
+        child_row_key,
+        child_key
+    from {{ ref('int_census_child__identified') }}
+),
+
+-- who has no identifier is a child too, and nobody else
 child as (
     select
-        la_code,
-        census_year,
-        count(distinct la_child_id) as child_count
-    from {{ ref('stg_census__child') }}
-    group by la_code, census_year
+        told.la_code,
+        told.census_year,
+        count(distinct identified.child_key) as child_count
+    from told
+    inner join identified on told.child_row_key = identified.child_row_key
+    group by told.la_code, told.census_year
 ),
 
 issue as (

@@ -22,29 +22,47 @@ from pathways.settings import Settings
 Say = Callable[[str, str | None], None]
 LINES_NAMED = 5
 """Lines that are named of each rule; the others are counted."""
+_LINE, _IDENTIFIER = (CHILD.columns.index(name) for name in ("line_number", "la_child_id"))
 
 
 @dataclass
 class Asides:
-    """How often something was set aside, and on which lines, by rule and element."""
+    """How often something was set aside, and on which lines, by rule and element; who has no identifier."""
 
     lines: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
+    unidentified: list[int] = field(default_factory=list)
 
     def add(self, rows: Rows) -> None:
         """Counts the rows of some children."""
         for rule, element, line, _, _ in rows.lists[SET_ASIDE.name]:
             self.lines[rule, element].append(line or 0)
+        self.unidentified.extend(
+            row[_LINE] or 0 for row in rows.lists[CHILD.name] if row[_IDENTIFIER] is None
+        )
 
     def sentences(self, rules: RuleBook) -> Iterable[str]:
         """One sentence for each rule and element: where, how often, what it means."""
         for (rule, element), lines in sorted(self.lines.items()):
-            named = ", ".join(str(line) for line in lines[:LINES_NAMED])
-            more = len(lines) - LINES_NAMED
-            tail = f" and {more:,} more" if more > 0 else ""
             yield (
-                f"  set aside: {element}, line{'s' if len(lines) > 1 else ''} {named}{tail}. "
+                f"  set aside: {element}, {_named(lines)}. "
                 f"{rules[rule].statement} {rules[rule].remedy} [{rule}]"
             )
+        if count := len(self.unidentified):
+            who = "1 child has no LAchildID" if count == 1 else f"{count:,} children have no LAchildID"
+            yield (
+                f"  {who}, {_named(self.unidentified)} (rule 8500). Each counts as a child of its own in "
+                "every return: a case of theirs in two years' files is there twice, and who comes back in "
+                "another year is not seen. Give them their identifier and land the return again (--amend)."
+            )
+
+
+def _named(found: Sequence[int]) -> str:
+    # a file without line breaks has all of it in one
+    lines = list(dict.fromkeys(found))
+    named = ", ".join(str(line) for line in lines[:LINES_NAMED])
+    more = len(lines) - LINES_NAMED
+    tail = f" and {more:,} more" if more > 0 else ""
+    return f"line{'s' if len(lines) > 1 else ''} {named}{tail}"
 
 
 def land_returns(
