@@ -7,6 +7,7 @@ import io
 import os
 import random
 import re
+import shutil
 import stat
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +27,7 @@ from pathways.census.answer import (
     questions_of,
     workbook,
 )
+from pathways.census.area import MANIFEST
 from pathways.census.audit import AgeSum, Cell, Crossed, Status, SumKind, audit, is_small
 from pathways.census.disclosure import Protected, protect
 from pathways.census.kept import COLUMNS, KEPT, require_whole
@@ -68,7 +70,15 @@ def answered(tmp_path_factory: pytest.TempPathFactory) -> Built:
 @pytest.fixture
 def settings(answered: Built, tmp_path: Path) -> Settings:
     """The built returns, with an area of its own for the answers that are kept."""
-    return load_settings(PROJECT, {**answered.environment, "PATHWAYS_LANDING": str(tmp_path / "landing")})
+    return settings_with_returns(answered, tmp_path / "landing")
+
+
+def settings_with_returns(answered: Built, landing: Path) -> Settings:
+    """The built returns, with another landing area in which they are landed too."""
+    here = load_settings(PROJECT, {**answered.environment, "PATHWAYS_LANDING": str(landing)})
+    here.returns.mkdir(parents=True)
+    shutil.copy(load_settings(PROJECT, answered.environment).returns / MANIFEST, here.returns)
+    return here
 
 
 def measures(answered: Built) -> dict[tuple[str, int, str], float | None]:
@@ -164,6 +174,32 @@ def test_an_answer_reads_back_without_loss(form: str, letter: str, settings: Set
     if form == "xlsx":
         assert proposal.yes_no is not None
         assert proposal.yes_no.value is True
+
+
+@pytest.mark.parametrize("change", ["taken out", "amended"])
+def test_returns_that_changed_after_the_build_are_not_answered_from(change: str, settings: Settings) -> None:
+    manifest = settings.returns / MANIFEST
+    *lines, last = manifest.read_text(encoding="utf-8").splitlines(keepends=True)
+    sha256 = last.split(",")[4]
+    last = "" if change == "taken out" else last.replace(sha256, "0" * 64)
+    manifest.write_text("".join(lines) + last, encoding="utf-8")
+    with pytest.raises(PathwaysError, match=r"The returns of 990 for 2025 were .* run `make build` first"):
+        make_answer(settings, "england_2025", None)
+
+
+@pytest.mark.parametrize(
+    "left", ["update quality.build_run set is_good = false", "drop table quality.build_run"]
+)
+def test_a_build_that_failed_or_never_ended_is_not_answered_from(
+    left: str, settings: Settings, tmp_path: Path
+) -> None:
+    spoilt = replace(settings, warehouse=tmp_path / "warehouse")
+    spoilt.warehouse.mkdir()
+    shutil.copy(settings.build_file, spoilt.build_file)
+    with duckdb.connect(str(spoilt.build_file)) as connection:
+        connection.execute(left)
+    with pytest.raises(PathwaysError, match="The last build did not end well"):
+        make_answer(spoilt, "england_2025", None)
 
 
 def answer_by_chance(letter: str, seed: int, *, is_synthetic: bool = False) -> Answer:
@@ -432,6 +468,7 @@ def test_a_spoilt_kept_answer_stops_the_build_in_one_sentence(settings: Settings
 def test_nothing_of_a_child_leaves_the_build_file_and_the_landing_area(
     answered: Built, tmp_path: Path
 ) -> None:
+    settings_with_returns(answered, tmp_path / "l")
     environment = {**answered.environment, "TMPDIR": str(tmp_path), "PATHWAYS_LANDING": str(tmp_path / "l")}
     folder = tmp_path / "out"
     code, said = pathways(

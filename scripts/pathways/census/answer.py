@@ -19,6 +19,7 @@ from typing import Any
 import duckdb
 import openpyxl
 
+from pathways.census.area import read_manifest
 from pathways.census.audit import SMALL_MARK, WITHHELD_MARK, Cell, Published, Relation, SumKind, from_mark
 from pathways.census.disclosure import ALL_AGES, Protected, protect, relations_between
 from pathways.census.kept import COLUMNS, keep_answer, kept_answers, rows_of, spoilt
@@ -29,10 +30,12 @@ from pathways.foi.origin import MADE_UP
 from pathways.foi.periods import Period
 from pathways.foi.template import HEADER_ROW, TEXT_WIDTH, template_content
 from pathways.settings import Settings
-from pathways.warehouse import open_build_file
+from pathways.warehouse import open_build_file, table_names
 
 NOT_HELD = "not held"
 NOT_AVAILABLE = "not available"
+BUILD_RUN = "build_run"
+"""In the schema quality of the build file: what the last run came to."""
 PREVIOUS_MISSING, NEXT_MISSING = "previous_return_missing", "next_return_missing"
 """Reasons of ``fct_census_measure`` for a count that would be looked for in a year that is not landed."""
 _ABOUT = (
@@ -316,6 +319,11 @@ def _built(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """
     try:
         with open_build_file(settings) as connection:
+            if BUILD_RUN not in table_names(connection, "quality") or not _is_good(connection):
+                raise PathwaysError(
+                    "The last build did not end well, so its counts are not relied on: mend what its message "
+                    "says, and run `make build` first."
+                )
             yield connection
     except duckdb.CatalogException as fault:
         raise PathwaysError(
@@ -324,11 +332,31 @@ def _built(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         ) from fault
 
 
+def _is_good(connection: duckdb.DuckDBPyConnection) -> bool:
+    row = connection.execute(f"select bool_and(is_good) from quality.{BUILD_RUN}").fetchone()
+    return bool(row and row[0])
+
+
+def _require_built(settings: Settings, la_code: str, built: Mapping[int, str]) -> None:
+    """Raises a PathwaysError where other returns of a council are landed than were built."""
+    landed = {
+        one.census_year: one.sha256 for one in read_manifest(settings.returns) if one.la_code == la_code
+    }
+    changed = sorted(year for year in {*landed, *built} if landed.get(year) != built.get(year))
+    if changed:
+        raise PathwaysError(
+            f"The returns of {la_code} for {', '.join(map(str, changed))} were landed, amended or taken out "
+            "after the last build: run `make build` first."
+        )
+
+
 def _returns(settings: Settings, la_code: str | None) -> Returns:
     with _built(settings) as connection:
         rows = connection.execute(
-            "select la_code, is_synthetic, census_year, last_covered_date "
-            "from census.int_census_return__covered order by la_code, census_year"
+            "select covered.la_code, covered.is_synthetic, covered.census_year, covered.last_covered_date, "
+            "landed.sha256 from census.int_census_return__covered as covered "
+            "inner join census.stg_census__return as landed on covered.return_key = landed.return_key "
+            "order by covered.la_code, covered.census_year"
         ).fetchall()
     codes = sorted({str(row[0]) for row in rows})
     if la_code is None and len(codes) > 1:
@@ -337,6 +365,7 @@ def _returns(settings: Settings, la_code: str | None) -> Returns:
         )
     code = la_code or next(iter(codes), "")
     own = [row for row in rows if row[0] == code]
+    _require_built(settings, code, {int(row[2]): str(row[4]) for row in own})
     if not own:
         whose = f" of {code}" if code else ""
         raise PathwaysError(
