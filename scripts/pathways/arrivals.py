@@ -23,6 +23,7 @@ class LandOptions:
     data_set_code: str | None = None
     la_code: str | None = None
     census_year: int | None = None
+    is_inbox: bool = False
 
 
 def land_all(settings: Settings, paths: Sequence[Path], options: LandOptions, say: Say) -> bool:
@@ -66,6 +67,7 @@ def land_all(settings: Settings, paths: Sequence[Path], options: LandOptions, sa
                 dry_run=options.dry_run,
                 la_code=options.la_code,
                 census_year=options.census_year,
+                is_inbox=options.is_inbox,
                 say=say,
                 tick=tick,
             )

@@ -121,7 +121,7 @@ def land_inbox(settings: Settings, say: Say) -> None:
         return
     from pathways.arrivals import LandOptions, land_all
 
-    if not land_all(settings, [inbox], LandOptions(), say):
+    if not land_all(settings, [inbox], LandOptions(is_inbox=True), say):
         raise PathwaysError(
             f"Files in {settings.relative(inbox)} were refused, for the reasons above. Mend them or "
             "take them out. Nothing is built; the last published file is as it was."

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from conftest import PROJECT
+from pathways.build import INBOX, land_inbox
 from pathways.census.area import RETURNS, read_manifest
 from pathways.census.landing import land_returns, unland_return
 from pathways.census.return_file import SYNTHETIC_SOFTWARE, Rows, read_return
@@ -378,6 +379,61 @@ def test_children_without_an_identifier_are_counted_with_their_lines_and_said(
         "  2 children have no LAchildID, lines 5, 9 (rule 8500). Each counts as a child"
     )
     assert not any("LAchildID" in line for line in land(message(child()), "good.xml", amend=True)[1])
+
+
+def inboxed(settings: Settings, **contents: bytes) -> list[Path]:
+    inbox = settings.landing / INBOX
+    inbox.mkdir(parents=True, exist_ok=True)
+    for name, content in contents.items():
+        (inbox / f"{name}.xml").write_bytes(content)
+    return sorted(inbox.iterdir())
+
+
+def landed_from(settings: Settings) -> list[str]:
+    return [one.file_name for one in read_manifest(settings.returns)]
+
+
+def test_a_file_of_the_inbox_whose_return_was_amended_since_is_left_out_and_said(settings: Settings) -> None:
+    said: list[str] = []
+    say = lambda text, style: said.append(text)  # noqa: E731
+    first, second = message(child()), message(child(), child(identifier="2"))
+    inboxed(settings, a=first)
+    land_inbox(settings, say)
+    (_, amended) = inboxed(settings, b=second)
+    with pytest.raises(PathwaysError, match="were refused"):
+        land_inbox(settings, say)
+    assert f"pathways land --amend {amended}" in said[-1]
+    assert land_returns(settings, [amended], amend=True, say=say)
+    said.clear()
+    land_inbox(settings, say)
+    assert said[0].startswith(
+        f"Left out: {settings.landing / INBOX / 'a.xml'} was the return of 990 for 2025"
+    )
+    assert "was amended since" in said[0]
+    assert said[1].startswith("Known already")
+    assert landed_from(settings) == ["b.xml"]
+    # who asks for the first again by name gets it, and the other is left out from then on
+    assert land_returns(settings, [settings.landing / INBOX / "a.xml"], amend=True, say=say)
+    land_inbox(settings, say)
+    assert landed_from(settings) == ["a.xml"]
+
+
+def test_a_return_that_was_taken_out_does_not_come_back_from_the_inbox(settings: Settings) -> None:
+    said: list[str] = []
+    say = lambda text, style: said.append(text)  # noqa: E731
+    (path,) = inboxed(settings, a=message(child()))
+    land_inbox(settings, say)
+    unland_return(settings, "990_2025")
+    said.clear()
+    land_inbox(settings, say)
+    assert landed_from(settings) == []
+    assert said == [
+        f"Left out: {path} was the return of 990 for 2025, and was taken out since. Move the file out of "
+        f"the inbox; to land it again: pathways land {path}."
+    ]
+    assert land_returns(settings, [path], say=say)
+    land_inbox(settings, say)
+    assert landed_from(settings) == ["a.xml"]
 
 
 def test_errors_of_the_reader_are_sentences(tmp_path: Path) -> None:

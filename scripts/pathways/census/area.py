@@ -29,6 +29,8 @@ from pathways.settings import Settings
 
 MANIFEST = "manifest.csv"
 RETURNS = "returns"
+GONE = "gone.csv"
+"""Which files were landed and are no longer: those that stay in the inbox must not come back unasked."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,19 @@ class LandedReturn:
 
 
 COLUMNS = tuple(field.name for field in fields(LandedReturn))
+
+
+@dataclass(frozen=True)
+class GoneReturn:
+    """A return that was landed once: by its checksum, and what became of it."""
+
+    sha256: str
+    la_code: str
+    census_year: str
+    reason: str
+
+
+AMENDED, TAKEN_OUT = "amended", "taken out"
 
 
 def return_key(header: Header, sha256: str) -> str:
@@ -99,6 +114,7 @@ class ReturnArea:
     def __init__(self, folder: Path, landed: list[LandedReturn]) -> None:
         self.folder = folder
         self.landed = landed
+        self.gone = _read_gone(folder)
 
     def of(self, la_code: str, census_year: int) -> LandedReturn | None:
         """The return of a council for a census year, if it is landed."""
@@ -125,12 +141,17 @@ class ReturnArea:
         writer.folder.replace(place)
         put_on_disk(place.parent)
         earlier = self.of(row.la_code, row.census_year)
+        if earlier is not None:
+            self._note(earlier, AMENDED)
         self.write([one for one in self.landed if one is not earlier] + [row])
         if earlier is not None and earlier.return_key != row.return_key:
             shutil.rmtree(self.folder / RETURNS / earlier.return_key, ignore_errors=True)
+        if self.gone.pop(row.sha256, None) is not None:
+            self._write_gone()
 
     def remove(self, row: LandedReturn) -> None:
         """Takes a return out again."""
+        self._note(row, TAKEN_OUT)
         self.write([one for one in self.landed if one != row])
         shutil.rmtree(self.folder / RETURNS / row.return_key, ignore_errors=True)
 
@@ -143,6 +164,39 @@ class ReturnArea:
         for row in self.landed:
             writer.writerow({**asdict(row), "is_synthetic": str(row.is_synthetic).lower()})
         write_whole(self.folder / MANIFEST, text.getvalue().encode("utf-8"))
+
+    def _note(self, row: LandedReturn, reason: str) -> None:
+        """Notes that a return goes, before it does: one that is still landed is known all the same."""
+        self.gone[row.sha256] = GoneReturn(row.sha256, row.la_code, str(row.census_year), reason)
+        self._write_gone()
+
+    def _write_gone(self) -> None:
+        text = io.StringIO(newline="")
+        writer = csv.DictWriter(text, _GONE_COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(asdict(one) for one in self.gone.values())
+        write_whole(self.folder / GONE, text.getvalue().encode("utf-8"))
+
+
+_GONE_COLUMNS = tuple(field.name for field in fields(GoneReturn))
+
+
+def _read_gone(folder: Path) -> dict[str, GoneReturn]:
+    """The returns that were landed once, by checksum.
+
+    Raises:
+        PathwaysError: the file is not one that landing wrote.
+    """
+    try:
+        rows = list(csv.DictReader(io.StringIO((folder / GONE).read_text(encoding="utf-8"), newline="")))
+        return {row["sha256"]: GoneReturn(**row) for row in rows}
+    except FileNotFoundError:
+        return {}
+    except (ValueError, TypeError, KeyError, csv.Error) as fault:
+        raise PathwaysError(
+            f"{folder / GONE}: found what landing does not write. It keeps returns that were amended or "
+            "taken out from coming back from the inbox: put back a copy, or empty the inbox and remove it."
+        ) from fault
 
 
 def read_manifest(folder: Path) -> list[LandedReturn]:

@@ -25,6 +25,17 @@ LINES_NAMED = 5
 _LINE, _IDENTIFIER = (CHILD.columns.index(name) for name in ("line_number", "la_child_id"))
 
 
+@dataclass(frozen=True)
+class _Options:
+    """What the user says of the returns to land; see `land_returns`."""
+
+    la_code: str | None
+    census_year: int | None
+    amend: bool
+    dry_run: bool
+    is_inbox: bool
+
+
 @dataclass
 class Asides:
     """How often something was set aside, and on which lines, by rule and element; who has no identifier."""
@@ -73,6 +84,7 @@ def land_returns(
     dry_run: bool = False,
     la_code: str | None = None,
     census_year: int | None = None,
+    is_inbox: bool = False,
     say: Say,
     tick: Callable[[str], None] = lambda place: None,
 ) -> bool:
@@ -85,6 +97,7 @@ def land_returns(
         dry_run: Read only, and land nothing.
         la_code: DfE code of the council, for returns without a header.
         census_year: Census year, for returns without a header.
+        is_inbox: They lie in the inbox, and nobody named them: what was amended or taken out stays out.
         say: Prints one line in a style.
         tick: Is told what is being read.
 
@@ -95,13 +108,14 @@ def land_returns(
         PathwaysError: the area is in use or damaged, or the disk is full.
     """
     rules = load_rules(settings.seeds)
+    options = _Options(la_code, census_year, amend, dry_run, is_inbox)
     passed = True
     # an older build file, from before there was anything personal in it
     keep_to_owner(settings.build_file)
     with return_area(settings) as area:
         for path in paths:
             try:
-                _land_one(settings, area, path, (la_code, census_year), amend, dry_run, rules, say, tick)
+                _land_one(settings, area, path, options, rules, say, tick)
             except PathwaysError as fault:
                 say(f"Refused {fault}", "bold red")
                 passed = False
@@ -149,9 +163,7 @@ def _land_one(
     settings: Settings,
     area: ReturnArea,
     path: Path,
-    told: tuple[str | None, int | None],
-    amend: bool,
-    dry_run: bool,
+    options: _Options,
     rules: RuleBook,
     say: Say,
     tick: Callable[[str], None],
@@ -163,19 +175,28 @@ def _land_one(
         # dropped into the inbox: personal data from here on
         keep_to_owner(path)
     twin = area.known(sha256)
-    if twin is not None and not dry_run:
+    if twin is not None and not options.dry_run:
         say(f"Known already: {place} is the return of {twin.la_code} for {twin.census_year}.", None)
+        return
+    if options.is_inbox and (gone := area.gone.get(sha256)) is not None:
+        amend = "--amend " if area.of(gone.la_code, int(gone.census_year)) else ""
+        say(
+            f"Left out: {place} was the return of {gone.la_code} for {gone.census_year}, and was "
+            f"{gone.reason} since. Move the file out of the inbox; to land it again: "
+            f"pathways land {amend}{place}.",
+            "yellow",
+        )
         return
     writer = area.draft(sha256)
     asides = Asides()
 
     def flush(header: Header, rows: Rows) -> None:
         earlier = area.of(header.la_code, header.census_year)
-        if earlier is not None and not (amend or dry_run):
+        if earlier is not None and not (options.amend or options.dry_run):
             raise PathwaysError(
                 f"{path.name}: a return of {header.la_code} for {header.census_year} is landed already, from "
-                f"{earlier.file_name}, with another content. Nothing was landed from it: say --amend if it "
-                "corrects that one."
+                f"{earlier.file_name}, with another content. Nothing was landed from it: if it corrects that "
+                f"one, run pathways land --amend {place}"
             )
         if mixed := next(
             (
@@ -199,8 +220,8 @@ def _land_one(
     try:
         header, counts = read_return(
             path,
-            la_code=told[0],
-            census_year=told[1],
+            la_code=options.la_code,
+            census_year=options.census_year,
             flush=flush,
             tick=lambda count: tick(f"{place}, {count:,} children"),
         )
@@ -218,7 +239,7 @@ def _land_one(
             header.software_code,
             datetime.now(UTC).isoformat(timespec="seconds"),
         )
-        if not dry_run:
+        if not options.dry_run:
             area.add(writer, row)
     except OSError as fault:
         raise _unwritten(settings, area, path, fault) from fault
@@ -226,8 +247,8 @@ def _land_one(
         shutil.rmtree(writer.folder, ignore_errors=True)
     made_up = ", made up" if row.is_synthetic else ""
     say(
-        f"{'Read' if dry_run else 'Landed'} {place}: the return of {row.la_code} for {row.census_year}"
-        f"{made_up}, {row.child_count:,} children, {row.referral_count:,} referrals, "
+        f"{'Read' if options.dry_run else 'Landed'} {place}: the return of {row.la_code} for "
+        f"{row.census_year}{made_up}, {row.child_count:,} children, {row.referral_count:,} referrals, "
         f"{row.set_aside_count:,} set aside.",
         "green",
     )
