@@ -39,7 +39,12 @@ def land_all(settings: Settings, paths: Sequence[Path], options: LandOptions, sa
     from pathways.progress import ticking
 
     returns = return_files(paths)
-    published = [path for path in paths if not is_return(path.name) and not _has_returns_alone(path, returns)]
+    published = [
+        path
+        for path in paths
+        # a folder may be named like a return
+        if (path.is_dir() or not is_return(path.name)) and not _has_returns_alone(path, returns)
+    ]
     passed = bool(returns or published)
     with ticking("Landing") as tick:
         if published:
@@ -56,7 +61,8 @@ def land_all(settings: Settings, paths: Sequence[Path], options: LandOptions, sa
                 say=say,
                 tick=tick,
             )
-            passed = report.passed and bool(report.results)
+            is_packed = any(is_return(place) for place in report.left_aside)
+            passed = report.passed and bool(report.results) and not is_packed
         if returns:
             from pathways.census.landing import land_returns
 

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 FAULTS_FILE = "cin_faults.csv"
 
+EARLIER_TELLS = (
+    "Five numbers or more should stay possible. The earlier answer tells it to a reader who supposes that "
+    "what was kept back is unchanged, whatever is kept back in this one: show both to whoever decides on "
+    "disclosure before you send this one, or leave the questions and periods named here out of it."
+)
 census_app = typer.Typer(help="Returns of the children in need (CIN) census.", no_args_is_help=True)
 
 
@@ -128,6 +133,11 @@ def answer_command(
         }
         name = names.get(answer.la_code, f"Council {answer.la_code}")
         day = on.date() if on else date.today()
+        if day < answer.last_day:
+            _refuse(
+                f"--date {day}: the returns that were counted reach to {answer.last_day}, and an answer "
+                "cannot be older than what it counts."
+            )
         folder = settings.project / "exports" / "answers" if output is None else output
         stem = f"{answer.la_code}_{question_set}"
         content = workbook(settings, answer, council=name, on=day, has_process=process)
@@ -150,7 +160,9 @@ def answer_command(
             "green",
         )
         for finding in answer.protected.supposed:
-            say(f"Warning: beside an earlier answer: {finding}", "yellow", error=True)
+            say(f"Warning: beside an earlier answer: {finding}.", "yellow", error=True)
+        if answer.protected.supposed:
+            say(EARLIER_TELLS, "yellow", error=True)
         if process is None:
             say("The question on a process is left to be filled in: say --process or --no-process.", "yellow")
 

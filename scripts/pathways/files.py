@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from pathways.errors import PathwaysError
+
+PRIVATE = 0o600
+"""What a file may be that holds personal data: its owner's alone."""
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -30,9 +36,20 @@ def owner_only() -> Iterator[None]:
 
 
 def keep_to_owner(path: Path) -> None:
-    """Takes a file away from all but its owner, if it is there."""
-    if path.exists():
-        path.chmod(0o600)
+    """Takes a file away from all but its owner, if it is there.
+
+    Raises:
+        PathwaysError: it is someone else's.
+    """
+    if not path.exists() or stat.S_IMODE(path.stat().st_mode) == PRIVATE:
+        return
+    try:
+        path.chmod(PRIVATE)
+    except PermissionError as fault:
+        raise PathwaysError(
+            f"{path}: personal data of children may be in it, others can read it, and only its owner can end "
+            "that. Let the owner run this command, or make the file theirs alone (chmod 600)."
+        ) from fault
 
 
 def put_on_disk(path: Path) -> None:

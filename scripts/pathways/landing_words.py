@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from pathways.census.names import is_return
 from pathways.ees.incoming import Incoming
 from pathways.ees.manifest import Landed
 from pathways.ees.screening import Finding
@@ -142,8 +143,18 @@ def write_screening(settings: Settings, report: LandReport, rules: RuleBook) -> 
 
 def closing_lines(report: LandReport, screening: str) -> list[tuple[str, str | None]]:
     """The counts of a landing, and where all checks are written."""
+    packed = [place for place in report.left_aside if is_return(place)]
+    unpack: list[tuple[str, str | None]] = [
+        (
+            f"Not landed: {place}. Census returns in an archive are not read: unpack it where only you can "
+            "read, and land the files.",
+            "red",
+        )
+        for place in packed
+    ]
     if not report.results:
-        return [("No data file (.csv, .csv.gz or .zip) was found; nothing was landed.", "red")]
+        nothing = "No data file (.csv, .csv.gz or .zip) or census return (.xml, .xml.gz) was found; "
+        return [*unpack, (f"{nothing}nothing was landed.", "red")]
     words = [
         f"{report.count(outcome):,} {outcome}"
         for outcome in ("landed", "checked", "known", "refused")
@@ -156,6 +167,7 @@ def closing_lines(report: LandReport, screening: str) -> list[tuple[str, str | N
             None if report.passed else "red",
         )
     ]
+    lines.extend(unpack)
     if report.left_aside:
         count = len(report.left_aside)
         lines.append(

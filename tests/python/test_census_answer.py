@@ -358,6 +358,17 @@ def test_an_answer_is_kept_once_for_its_owner_alone_and_what_it_kept_back_stays_
     assert keep(settings, second) == path, "it says what was said before"
 
 
+def test_an_answer_is_not_older_than_what_it_counts(answered: Built, tmp_path: Path) -> None:
+    settings_with_returns(answered, tmp_path / "l")
+    environment = {**answered.environment, "PATHWAYS_LANDING": str(tmp_path / "l")}
+    options = ("--question-set", "england_2025", "--output", str(tmp_path / "out"), "--date")
+    for day, is_refused in (("2025-03-30", True), ("2025-03-31", False)):
+        code, said = pathways("census", "answer", *options, day, project=PROJECT, environment=environment)
+        assert (code != 0) is is_refused, said
+        assert ("cannot be older than what it counts" in said) is is_refused
+        assert (tmp_path / "out").exists() is not is_refused
+
+
 def test_a_kept_answer_is_never_written_over(settings: Settings) -> None:
     answer = make_answer(settings, "england_2025", None)
     path = keep(settings, answer)

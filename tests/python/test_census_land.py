@@ -5,13 +5,16 @@ from __future__ import annotations
 import gzip
 import os
 import stat
+import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
 from conftest import PROJECT
+from pathways.arrivals import LandOptions, land_all
 from pathways.build import INBOX, land_inbox
 from pathways.census.area import RETURNS, read_manifest
 from pathways.census.landing import land_returns, unland_return
@@ -434,6 +437,42 @@ def test_a_return_that_was_taken_out_does_not_come_back_from_the_inbox(settings:
     assert land_returns(settings, [path], say=say)
     land_inbox(settings, say)
     assert landed_from(settings) == ["a.xml"]
+
+
+@pytest.mark.parametrize("kind", ["empty folder", "archive"])
+def test_what_is_named_like_a_return_and_is_none_is_said(
+    kind: str, settings: Settings, tmp_path: Path
+) -> None:
+    said: list[str] = []
+    if kind == "archive":
+        path = tmp_path / "returns.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("cin_990_2025.xml", message(child()))
+    else:
+        path = tmp_path / "d.xml"
+        path.mkdir()
+    assert not land_all(settings, [path], LandOptions(), lambda text, style: said.append(text))
+    assert "nothing was landed" in said[-1]
+    assert any("cin_990_2025.xml. Census returns in an archive" in line for line in said) is (
+        kind == "archive"
+    )
+
+
+def test_a_file_of_somebody_else_that_others_can_read_is_refused_in_a_sentence(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    theirs = replace(settings, warehouse=tmp_path)
+    theirs.build_file.write_bytes(b"")
+    theirs.build_file.chmod(0o644)
+
+    def forbidden(self: Path, mode: int) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "chmod", forbidden)
+    with pytest.raises(
+        PathwaysError, match=r"build\.duckdb: personal data .* Let the owner run this command"
+    ):
+        land_returns(theirs, [], say=lambda text, style: None)
 
 
 def test_errors_of_the_reader_are_sentences(tmp_path: Path) -> None:

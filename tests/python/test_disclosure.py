@@ -103,6 +103,7 @@ def test_disclosure__difference_of_nested_questions_is_found() -> None:
     (finding,) = audit(naive(counts), relations).findings
     assert str(finding.range) == "3 to 3"
     assert "not in" in str(finding) and "227" not in str(finding)
+    assert str(finding).endswith("can be narrowed down to 1 number")
     safe = protect(counts, relations)
     assert safe.cells[at("Q4")].value == 230, "the part is withheld before the whole"
     assert safe.cells[at("Q6")].mark == WITHHELD_MARK

@@ -252,10 +252,12 @@ class Finding:
     range: Range | None
 
     def __str__(self) -> str:
-        left = (
-            "is shown, and an earlier answer kept it back" if self.range is None else "can be narrowed down"
-        )
-        return f"{self.what} {left}"
+        if self.range is None:
+            return f"{self.what} is shown, and an earlier answer kept it back"
+        # how many numbers are left, and not which: this is said on the terminal
+        left = None if self.range.highest is None else self.range.highest - self.range.lowest + 1
+        numbers = "" if left is None else f" to {left} number{'' if left == 1 else 's'}"
+        return f"{self.what} can be narrowed down{numbers}"
 
 
 @dataclass(frozen=True)
