@@ -348,11 +348,14 @@ CAP = 12
 
 
 def worlds(answer: Mapping[Cell, Published], kind: SumKind) -> dict[Cell, np.ndarray]:
-    """Every table of two nested questions over two bands, up to CAP in a band, that an answer allows."""
+    """Every table of two nested questions over two bands, up to CAP in a band, that an answer allows.
+
+    The rest may be as large as any total, else it would be the end of the rest that bounds a band from below.
+    """
     sides = []
     for question in ("Q4", "Q6"):
         rows = []
-        for one, other, rest in itertools.product(range(CAP + 1), repeat=3):
+        for one, other, rest in itertools.product(range(CAP + 1), range(CAP + 1), range(2 * CAP + 1)):
             totals = (
                 [one + other + rest]
                 if kind is SumKind.PARTITION
