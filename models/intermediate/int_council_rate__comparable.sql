@@ -10,7 +10,7 @@ with rate as (
         denominator
     from {{ ref('fct_pathway_rate') }}
     -- a share that is given; differences and ratios are compared within a council, not between councils
-    where nation_code = 'E' and denominator is not null
+    where nation_code = 'E' and denominator is not null and count_unit_code = 'child'
 ),
 
 dfe as (

@@ -8,7 +8,7 @@ with judged as (
         stated_count,
         stated_base
     from {{ ref('int_pathway_rate__judged') }}
-    where age_band_code = 'all' and is_sound
+    where age_band_code = 'all' and is_sound and count_unit_code = 'child'
 ),
 
 received as (

@@ -23,25 +23,76 @@ with counted as (
     from {{ ref('int_pathway_rate__counted') }}
 ),
 
--- the bounds as stated: any count at all where none is known, and none below zero. What is no part by its
--- definition binds nothing
+rate as (
+    select
+        rate_code,
+        is_of_closed,
+        has_with_early_help,
+        has_without_early_help
+    from {{ ref('stg_reference__rate') }}
+),
+
+-- which of the four counts a rate is made of
+rated as (
+    select
+        counted.*,
+        rate.rate_code,
+        rate.is_of_closed,
+        rate.has_with_early_help,
+        rate.has_without_early_help,
+        rate.is_of_closed or rate.has_without_early_help as needs_closed,
+        rate.rate_code = 'early_help_referral' or not rate.is_of_closed as needs_early_help,
+        rate.rate_code = 'rereferral_of_closed' or rate.has_without_early_help as needs_rereferred,
+        not rate.is_of_closed as needs_both,
+        case when rate.has_with_early_help then counted.early_help_unit else counted.closed_unit end
+            as base_unit
+    from counted
+    cross join rate
+),
+
+-- A count that the rate is not made of says something of it only if it counts the same: in the unit of the
+-- base, under the label that the letter gave it, with the follow-up over.
+alike as (
+    select
+        *,
+    {%- for count in counts %}
+    not {{ count }}_is_relabelled and coalesce({{ count }}_unit = base_unit, false) as is_{{ count }}_alike
+    {{- ',' if not loop.last }}
+    {%- endfor %}
+    from rated
+),
+
+-- what is no part by its definition says nothing
+binding as (
+    select
+        *,
+        closed_lower is not null and (needs_closed or is_closed_alike) as binds_closed,
+        early_help_lower is not null and (needs_early_help or is_early_help_alike) as binds_early_help,
+        rereferred_lower is not null
+        and (
+            needs_rereferred
+            or (is_rereferred_alike and coalesce(rereferred_is_follow_up_complete, false))
+        ) as binds_rereferred,
+        is_both_nested
+        and both_lower is not null
+        and (needs_both or (is_both_alike and coalesce(both_is_follow_up_complete, false))) as binds_both
+    from alike
+),
+
+-- the bounds as stated: any count at all where none is known, and none below zero
 stated as (
     select
         *,
     {%- for count in counts %}
+    case when binds_{{ count }} then cast({{ count }}_lower as bigint) else 0 end
+        as {{ count }}_stated_lower,
     case
-        when {{ 'is_both_nested and ' if count == 'both' }}{{ count }}_lower is not null
-            then cast({{ count }}_lower as bigint)
-        else 0
-    end as {{ count }}_stated_lower,
-    case
-        when {{ 'is_both_nested and ' if count == 'both' }}{{ count }}_lower is not null
-            then coalesce(cast({{ count }}_upper as bigint), {{ no_limit() }})
+        when binds_{{ count }} then coalesce(cast({{ count }}_upper as bigint), {{ no_limit() }})
         else {{ no_limit() }}
     end as {{ count }}_stated_upper
     {{- ',' if not loop.last }}
     {%- endfor %}
-    from counted
+    from binding
 ),
 
 -- where no four counts within the bounds make a table of two by two
@@ -123,42 +174,21 @@ tight as (
     from trusted
 ),
 
-rate as (
-    select
-        rate_code,
-        is_of_closed,
-        has_with_early_help,
-        has_without_early_help
-    from {{ ref('stg_reference__rate') }}
-),
-
 ranged as (
     select
-        tight.*,
-        rate.rate_code,
-        rate.is_of_closed,
-        rate.has_with_early_help,
-        rate.has_without_early_help,
+        *,
         -- the referrals to early help for which the rate has a base
-        case
-            when rate.has_with_early_help then greatest(tight.early_help_low, 1) else tight.early_help_low
-        end
+        case when has_with_early_help then greatest(early_help_low, 1) else early_help_low end
             as early_help_from,
-        case
-            when rate.has_without_early_help then least(tight.early_help_high, tight.closed_high - 1)
-            else tight.early_help_high
-        end as early_help_to,
+        case when has_without_early_help then least(early_help_high, closed_high - 1) else early_help_high end
+            as early_help_to,
         -- those of the other part of the closed cases who cannot be in this one
         greatest(
             0,
-            case
-                when rate.rate_code = 'early_help_referral' then tight.rereferred_low else
-                    tight.early_help_low
-            end
-            - tight.both_high
+            case when rate_code = 'early_help_referral' then rereferred_low else early_help_low end
+            - both_high
         ) as outside_low
     from tight
-    cross join rate
 ),
 
 -- The tables of two by two in which those with early help come back most often and the others least, and the
@@ -280,11 +310,9 @@ select
         as fewest_other_base,
     case when has_with_early_help and has_without_early_help then closed_high - early_help_low end
         as most_other_base,
-    -- which of the four counts the rate is made of
-    is_of_closed or has_without_early_help as needs_closed,
-    rate_code = 'early_help_referral' or not is_of_closed as needs_early_help,
-    rate_code = 'rereferral_of_closed' or has_without_early_help as needs_rereferred,
-    not is_of_closed as needs_both,
+    {%- for count in counts %}
+    needs_{{ count }},
+    {%- endfor %}
     {%- for count in counts %}
     {{ count }}_value,
     {{ count }}_status,

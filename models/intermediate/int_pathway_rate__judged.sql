@@ -83,18 +83,27 @@ based as (
             when not is_without_bounds then least(most_base, most_other_base)
             else least(stated_base, stated_other_base)
         end as most_in_base,
-        -- rounded counts need not make a table of two by two
+        -- rounded counts need not make a table of two by two, and with what the others say of them the rate
+        -- may lie outside what it can be
         coalesce(
             stated_count between 0 and stated_base
             and (stated_other_base is null or stated_other_count between 0 and stated_other_base),
             false
-        ) as is_stated
+        ) as is_stated_table,
+    {%- for table in ['lowest', 'highest', 'stated'] %}
+    {{ share(table ~ '_count', 'nullif(' ~ table ~ '_base, 0)') }}
+    - coalesce({{ share(table ~ '_other_count', 'nullif(' ~ table ~ '_other_base, 0)') }}, 0)
+        as {{ table }}_share{{ ',' if not loop.last }}
+    {%- endfor %}
     from needed
 ),
 
 reasoned as (
     select
         *,
+        is_stated_table
+        and (is_without_bounds or coalesce(stated_share between lowest_share and highest_share, true))
+            as is_stated,
         case
             when missing_status is not null then missing_status
             when is_of_other_base then 'base_differs'
@@ -123,6 +132,7 @@ select
     not is_without_bounds as is_bounded,
     is_stated,
     is_approximate,
+    greatest_unit as count_unit_code,
     -- whether the counts may be added to those of other councils
     count_reason_code is null and is_stated as is_sound,
     case

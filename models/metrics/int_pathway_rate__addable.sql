@@ -9,10 +9,10 @@ with judged as (
         stated_count,
         stated_base,
         stated_other_count,
-        stated_other_base
+        stated_other_base,
+        count_unit_code,
+        reason_code is null as is_given
     from {{ ref('int_pathway_rate__judged') }}
-    -- a sum is made of rates that are given
-    where reason_code is null
 ),
 
 authority as (
@@ -42,18 +42,23 @@ select
     judged.source_basis_code,
     authority.nation_code,
     -- what may be added up has one of these
-    concat_ws(
-        '/',
-        judged.rate_code,
-        judged.question_set_code,
-        judged.source_basis_code,
-        authority.nation_code,
-        period.period_kind_code
-    ) as rate_kind,
-    judged.stated_count as numerator,
-    judged.stated_base as denominator,
-    judged.stated_other_count as other_numerator,
-    judged.stated_other_base as other_denominator
+    case
+        when judged.is_given
+            then
+                concat_ws(
+                    '/',
+                    judged.rate_code,
+                    judged.question_set_code,
+                    judged.source_basis_code,
+                    authority.nation_code,
+                    period.period_kind_code,
+                    judged.count_unit_code
+                )
+    end as rate_kind,
+    case when judged.is_given then judged.stated_count end as numerator,
+    case when judged.is_given then judged.stated_base end as denominator,
+    case when judged.is_given then judged.stated_other_count end as other_numerator,
+    case when judged.is_given then judged.stated_other_base end as other_denominator
 from judged
 inner join authority on judged.authority_key = authority.authority_key
 inner join period on judged.period_key = period.period_key

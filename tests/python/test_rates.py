@@ -80,7 +80,9 @@ def bounded(models: CompiledModels, boxes: list[Box]) -> dict[int, dict[str, dic
             "is_both_of_rereferred": True,
         }
         for count, bounds in zip(COUNTS, box, strict=True):
-            row[f"{count}_has_contradiction"] = False
+            row[f"{count}_has_contradiction"] = row[f"{count}_is_relabelled"] = False
+            row[f"{count}_unit"] = "child"
+            row[f"{count}_is_follow_up_complete"] = True
             row[f"{count}_lower"], row[f"{count}_upper"] = bounds or (None, None)
         rows.append(row)
     models.insert("intermediate.int_pathway_rate__counted", rows)

@@ -20,6 +20,7 @@ with judged as (
         stated_other_base,
         is_bounded,
         is_approximate,
+        count_unit_code,
         reason_code
     from {{ ref('int_pathway_rate__judged') }}
 ),
@@ -119,6 +120,7 @@ select
     computed.source_basis_code,
     computed.question_set_code,
     computed.unit_code,
+    computed.count_unit_code,
     case when computed.is_given and computed.stated_other_base is null then computed.stated_count end
         as numerator,
     case when computed.is_given and computed.stated_other_base is null then computed.stated_base end

@@ -97,8 +97,8 @@ funnel as (
         source_basis_code,
         rate_code,
         target_share,
-        dispersion
-    from {{ ref('int_rate_funnel__dispersed') }}
+        between_share
+    from {{ ref('int_rate_funnel__spread') }}
     where council_count >= {{ var('minimum_funnel_council_count') }}
 ),
 
@@ -122,10 +122,12 @@ limited as (
         coalesce(summed.neighbour_council_count, 0) as neighbour_council_count,
         summed.neighbour_percent,
         funnel.target_share,
-        funnel.dispersion,
+        funnel.between_share,
         -- one standard error of a council of this size that is like all others
-        sqrt(funnel.dispersion * funnel.target_share * (1 - funnel.target_share) / council.denominator)
-            as target_standard_error
+        sqrt(
+            funnel.target_share * (1 - funnel.target_share) / council.denominator
+            + power(funnel.between_share, 2)
+        ) as target_standard_error
     from council
     left join rate on council.rate_code = rate.rate_code
     left join summed
@@ -176,7 +178,7 @@ select
     neighbour_percent,
     cast(neighbour_council_count as integer) as neighbour_council_count,
     100 * target_share as funnel_target_percent,
-    dispersion as funnel_dispersion,
+    100 * between_share as funnel_between_points,
     {%- for name, z in [('95', z_95()), ('998', z_998())] %}
     100 * (target_share - {{ z }} * target_standard_error) as funnel_{{ name }}_lower,
     100 * (target_share + {{ z }} * target_standard_error) as funnel_{{ name }}_upper,

@@ -11,6 +11,13 @@ with study_figure as (
     from {{ ref('stg_reference__study_figure') }}
 ),
 
+national_figure as (
+    select
+        figure_code,
+        caveat
+    from {{ ref('stg_reference__national_figure') }}
+),
+
 -- the letter that the study sent
 estimate as (
     select
@@ -57,6 +64,7 @@ judged as (
         study_figure.unit_code,
         study_figure.statement,
         study_figure.source,
+        national_figure.caveat,
         coalesce(compared.estimator_code, 'none') as estimator_code,
         compared.estimate,
         compared.interval_lower,
@@ -64,6 +72,7 @@ judged as (
         coalesce(compared.estimated_year_count, 0) as estimated_year_count,
         study_figure.last_reporting_year - study_figure.first_reporting_year + 1 as year_count
     from study_figure
+    inner join national_figure on study_figure.figure_code = national_figure.figure_code
     left join compared on study_figure.study_figure_code = compared.study_figure_code
 )
 
@@ -87,5 +96,6 @@ select
         else 'study_is_higher'
     end as finding_code,
     statement,
-    source
+    source,
+    caveat
 from judged
