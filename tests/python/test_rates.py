@@ -226,3 +226,21 @@ def test_what_request_18908_leaves_out_has_its_reason_and_no_number(
             "2024 follow_up_incomplete",
         ],
     }
+
+
+def test_of_dfes_rates_few_councils_large_or_small_lie_outside_the_funnel(released: Built) -> None:
+    with duckdb.connect(str(released.published_file), read_only=True) as warehouse:
+        rows = warehouse.execute(
+            "select period_key, count(*), avg((funnel_position_code <> 'within')::int),"
+            " avg((funnel_position_code like '%_99_8')::int),"
+            " avg((funnel_position_code <> 'within')::int) filter (where denominator > median_denominator)"
+            " from (select *, median(denominator) over (partition by period_key) as median_denominator"
+            "       from marts.rpt_council_comparison where rate_code = 'dfe_rereferral')"
+            " group by period_key order by period_key"
+        ).fetchall()
+    assert len(rows) == 13
+    for period, councils, outside, far_outside, large_outside in rows:
+        assert councils > 140, period
+        assert 0.03 <= outside <= 0.13, period
+        assert far_outside <= 0.03, period
+        assert large_outside <= 0.13, period
