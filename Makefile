@@ -37,7 +37,7 @@ docs: $(VENV)/run.stamp ## dbt's documentation as one page: target/static_index.
 	@$(BIN)/dbt --quiet docs generate --static
 	@echo "Open target/static_index.html"
 
-bench: $(VENV)/run.stamp ## measure landing (RELEASE=...) and reading answers (ANSWERS=...), write docs/benchmarks.md
+bench: $(VENV)/run.stamp ## measure landing (RELEASE=...), reading answers (ANSWERS=...), returns and rates, write docs/benchmarks.md
 	@$(BIN)/pathways bench $(RELEASE) $(if $(ANSWERS),--answers $(ANSWERS)) --write docs/benchmarks.md
 
 lock: $(VENV)/dev.stamp ## pin requirements.txt and requirements-dev.txt anew from pyproject.toml

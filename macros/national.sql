@@ -38,9 +38,15 @@
 {%- endmacro %}
 
 {# Whether there was such a council on a day. Of a year before it began, its children are its predecessor's. #}
-{% macro is_council_of(authority, day) -%}
+{% macro is_council_on(authority, day) -%}
     (
         ({{ authority }}.start_date is null or {{ day }} >= {{ authority }}.start_date)
         and ({{ authority }}.end_date is null or {{ day }} <= {{ authority }}.end_date)
     )
+{%- endmacro %}
+
+{# Which year of a council a reporting year is: 1 for its first, whose re-referrals cannot look back into the records
+   of the council before it. Not above 0 before it began. #}
+{% macro year_of_council(start_date, reporting_year) -%}
+    {{ reporting_year }} - year({{ start_date }})
 {%- endmacro %}

@@ -10,17 +10,17 @@
     }) }}
 {% endmacro %}
 
-{# The rates of the pathway in the order of the pathway: the columns of rpt_council_profile. A test holds them
-   against rate.csv. #}
+{# The rates of the pathway in the order of the pathway, with what ends their column in rpt_council_profile: the
+   shares in percent, the difference in points. A test holds them against rate.csv. #}
 {% macro pathway_rates() %}
-    {{ return([
-        'early_help_referral',
-        'rereferral_of_closed',
-        'rereferral_with_early_help',
-        'rereferral_without_early_help',
-        'rereferral_difference',
-        'rereferral_ratio',
-    ]) }}
+    {{ return({
+        'early_help_referral': '_percent',
+        'rereferral_of_closed': '_percent',
+        'rereferral_with_early_help': '_percent',
+        'rereferral_without_early_help': '_percent',
+        'rereferral_difference': '_points',
+        'rereferral_ratio': '',
+    }) }}
 {% endmacro %}
 
 {# A count that is larger than any: the bound of what has none. #}

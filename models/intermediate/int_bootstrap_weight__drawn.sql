@@ -1,5 +1,5 @@
--- How often a council is drawn, when as many are drawn with return as there are, again and again. The draws
--- are the same in every build, and those of fewer councils are the first of those of more.
+-- How often a council is drawn, when as many are drawn with replacement as there are, again and again.
+-- The draws are the same in every build, and those of fewer councils are the first of those of more.
 with council_count as (
     select distinct council_count
     from (

@@ -126,7 +126,7 @@ pivoted as (
     inner join authority
         on
             named.authority_key = authority.authority_key
-            and {{ is_council_of('authority', 'period.period_start_date') }}
+            and {{ is_council_on('authority', 'period.period_start_date') }}
     group by
         named.question_set_code,
         named.source_basis_code,

@@ -3,7 +3,6 @@ with paired as (
         question_set_code,
         source_basis_code,
         period_key,
-        reporting_year,
         figure_code,
         estimator_code,
         population,
@@ -24,13 +23,11 @@ select
     question_set_code,
     source_basis_code,
     period_key,
-    reporting_year,
     figure_code,
     estimator_code,
     count(*) as council_count,
     cast(sum(population) as bigint) as population,
     max(ratio) as ratio,
-    sqrt(sum(power(numerator - ratio * denominator, 2))) / max(denominator_total) as standard_error,
     sqrt(
         sum(
             power(
@@ -40,4 +37,4 @@ select
         )
     ) / max(denominator_total) as leveraged_standard_error
 from paired
-group by question_set_code, source_basis_code, period_key, reporting_year, figure_code, estimator_code
+group by question_set_code, source_basis_code, period_key, figure_code, estimator_code

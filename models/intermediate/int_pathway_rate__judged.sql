@@ -109,7 +109,7 @@ reasoned as (
             when is_of_other_base then 'base_differs'
             when is_broken then 'funnel_broken'
             when least_unit <> greatest_unit then 'unit_differs'
-            when is_relabelled then 'definition_differs'
+            when is_relabelled then 'relabelled'
             when not is_follow_up_over then 'follow_up_incomplete'
             when is_follow_up_over is null then 'follow_up_unknown'
         end as count_reason_code

@@ -44,6 +44,7 @@ class Added:
     seconds: dict[str, float]
     """Of each model; several are built at a time."""
     rate_count: int
+    all_ages_count: int
     estimate_count: int
 
 
@@ -101,11 +102,15 @@ def build_rates(settings: Settings, folder: Path) -> Added:
     _dbt(settings, folder, _PANEL)
     elapsed, seconds = _dbt(settings, folder, _RATES)
     with duckdb.connect(str(folder / "build.duckdb"), read_only=True) as connection:
-        rates, estimates = (
-            int(_column(connection, f"select count(*) from marts.{table} where {given} is not null")[0])
-            for table, given in (("fct_pathway_rate", "rate_percent"), ("fct_national_estimate", "estimate"))
+        rates, all_ages, estimates = (
+            int(_column(connection, f"select count(*) from marts.{rows}")[0])
+            for rows in (
+                "fct_pathway_rate where rate_percent is not null",
+                "fct_pathway_rate where rate_percent is not null and age_band_code = 'all'",
+                "fct_national_estimate where estimate is not null",
+            )
         )
-    return Added(elapsed, seconds, rates, estimates)
+    return Added(elapsed, seconds, rates, all_ages, estimates)
 
 
 def bench_rates(settings: Settings) -> list[str]:

@@ -118,7 +118,6 @@ def test_the_warehouse_draws_and_counts_as_numpy_does(models: CompiledModels) ->
                         "question_set_code": "s",
                         "source_basis_code": "foi",
                         "period_key": period,
-                        "reporting_year": 2020,
                         "council_number": number + 1,
                         "figure_code": figure,
                         "estimator_code": estimator,

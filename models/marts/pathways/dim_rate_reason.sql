@@ -1,4 +1,4 @@
--- a rate is not given because a count has no number, or although all have
+-- a rate is not given where a count has no number, or where all have one and make no rate
 select
     status_code as rate_reason_code,
     status_name as rate_reason_name,

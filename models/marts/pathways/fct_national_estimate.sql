@@ -12,8 +12,7 @@ period as (
     select
         period_key,
         reporting_year,
-        period_start_date,
-        period_end_date
+        period_start_date
     from {{ ref('dim_period') }}
     where reporting_year is not null
 ),
@@ -67,7 +66,7 @@ in_scope as (
         period.period_key,
         count(*) as council_in_scope_count
     from period
-    inner join authority on {{ is_council_of('authority', 'period.period_start_date') }}
+    inner join authority on {{ is_council_on('authority', 'period.period_start_date') }}
     group by period.period_key
 ),
 

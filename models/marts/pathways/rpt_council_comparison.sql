@@ -179,7 +179,7 @@ select
     cast(neighbour_council_count as integer) as neighbour_council_count,
     100 * target_share as funnel_target_percent,
     100 * between_share as funnel_between_points,
-    {%- for name, z in [('95', z_95()), ('998', z_998())] %}
+    {%- for name, z in [('95', z_95()), ('99_8', z_998())] %}
     100 * (target_share - {{ z }} * target_standard_error) as funnel_{{ name }}_lower,
     100 * (target_share + {{ z }} * target_standard_error) as funnel_{{ name }}_upper,
     {%- endfor %}

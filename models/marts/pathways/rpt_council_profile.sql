@@ -1,4 +1,4 @@
-{%- set shares = pathway_rates()[:4] -%}
+{%- set shares = pathway_rates().items() | selectattr(1, 'equalto', '_percent') | map(attribute=0) | list -%}
 with pathway as (
     select
         authority_key,
@@ -90,8 +90,7 @@ authority as (
         authority_name,
         region_name,
         nation_code,
-        start_date,
-        predecessor_authority_keys
+        start_date
     from {{ ref('dim_authority') }}
     where area_level_code = 'council'
 ),
@@ -116,8 +115,7 @@ dfe as (
         rereferral.not_in_need_count,
         rereferral.not_in_need_status,
         rereferral.rereferral_percent,
-        rereferral.rereferral_percent_status,
-        rereferral.is_first_year_of_authority
+        rereferral.rereferral_percent_status
     from {{ ref('fct_rereferral') }} as rereferral
     inner join authority on rereferral.authority_key = authority.authority_key
 ),
@@ -148,10 +146,7 @@ joined as (
         pathway.question_set_code,
         pathway.is_follow_up_complete,
         pathway.has_contradiction,
-        coalesce(authority.start_date >= period.period_start_date, false) as is_first_year,
-        authority.start_date is not null
-        and authority.predecessor_authority_keys is not null
-        and year(authority.start_date) = period.reporting_year - 2 as is_second_year,
+        {{ year_of_council('authority.start_date', 'period.reporting_year') }} as year_of_council,
         -- the letter of the newest year before of which there is one, behind the ten signs of its date
         substr(
             max(
@@ -200,8 +195,7 @@ select
     pathway.early_help_rereferred_within_12_months_count,
     coalesce(pathway.early_help_rereferred_within_12_months_status, 'not_asked')
         as early_help_rereferred_within_12_months_status,
-    {%- for rate in pathway_rates() %}
-    {%- set unit = {'rereferral_difference': '_points', 'rereferral_ratio': ''}.get(rate, '_percent') %}
+    {%- for rate, unit in pathway_rates().items() %}
     rates.{{ rate }}_rate as {{ rate }}{{ unit }},
     rates.{{ rate }}_lower,
     rates.{{ rate }}_upper,
@@ -233,8 +227,8 @@ select
     nullif(
         concat_ws(
             ', ',
-            case when joined.is_first_year then 'first_year_of_council' end,
-            case when joined.is_second_year then 'after_first_year_of_council' end,
+            case when joined.year_of_council = 1 then 'first_year_of_council' end,
+            case when joined.year_of_council = 2 then 'after_first_year_of_council' end,
             case when joined.is_other_letter then 'other_letter' end,
             case when not joined.is_follow_up_complete then 'follow_up_incomplete' end,
             case when not joined.earlier_is_follow_up_complete then 'follow_up_was_incomplete' end,

@@ -72,10 +72,8 @@ select
     {{ ratio(number % 'lower', population % 'upper', 10000, 'down') }} as {{ count }}_per_10000_lower,
     {{ ratio(number % 'upper', population % 'lower', 10000, 'up') }} as {{ count }}_per_10000_upper,
     {%- endfor %}
-    -- a new council's first year has no predecessor's return to look back into
-    coalesce(
-        year(authority.start_date) = pivoted.reporting_year - 1, false
-    ) as is_first_year_of_authority,
+    coalesce({{ year_of_council('authority.start_date', 'pivoted.reporting_year') }} = 1, false)
+        as is_first_year_of_authority,
     pivoted.referral_release_code,
     pivoted.assessment_release_code,
     pivoted.population_release_code,

@@ -105,14 +105,14 @@ select
     case
         when event.statement is not null or earlier_event.statement is not null then 'stated'
         -- the first year had no predecessor's return to look back into; the second has
-        when year(authority.start_date) = large.reporting_year - 2 then 'after_first_year'
+        when {{ year_of_council('authority.start_date', 'large.reporting_year') }} = 2 then 'after_first_year'
         else 'not_known'
     end as cause_code,
     coalesce(
         event.statement,
         earlier_event.statement,
         case
-            when year(authority.start_date) = large.reporting_year - 2
+            when {{ year_of_council('authority.start_date', 'large.reporting_year') }} = 2
                 then
                     'The council began on ' || cast(authority.start_date as string)
                     || case

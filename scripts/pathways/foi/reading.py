@@ -578,16 +578,6 @@ class _Reading:
         return ""
 
 
-def _ahead_of_figures(walk: Walk) -> dict[str, str]:
-    """The sentences that stand between a question and its figures, each with that question."""
-    return {
-        sentence: remark.question
-        for remark in walk.remarks
-        if remark.is_ahead
-        for sentence in sentences([remark.text])
-    }
-
-
 def _limits_under(walk: Walk) -> Iterator[Note]:
     """The days up to which figures reach, of sentences that stand under a question and name none.
 
