@@ -324,6 +324,14 @@ def test_a_row_that_makes_no_sense_by_itself_is_caught_by_its_rule(
             has_follow_up="false",
             description="Children whose family declined early help",
         )
+        for council, neighbour in (("331", "331"), ("331", "W06000015"), ("331", "336")):
+            add_row(
+                reference / "statistical_neighbour.csv",
+                authority_code=council,
+                neighbour_code=neighbour,
+                neighbour_rank="1",
+                source="made up",
+            )
 
     project, good = spoilt(plant)
     assert not good
@@ -361,6 +369,10 @@ def test_a_row_that_makes_no_sense_by_itself_is_caught_by_its_rule(
         "seeds/foi/foi_request.csv, question_set_code england_2025, authority_code 999: authority_code 999"
         in rules["reference_code_is_known"]
     )
+    assert sorted(rules["neighbour_is_another_english_council"]) == [
+        "seeds/reference/statistical_neighbour.csv, authority_code 331: neighbour_code 331",
+        "seeds/reference/statistical_neighbour.csv, authority_code 331: neighbour_code W06000015",
+    ]
     assert rules["document_mark_can_be_read"] == [
         'seeds/foi/foi_mark.csv, response request_18908: mark "few" as suppressed 5 3'
     ]
