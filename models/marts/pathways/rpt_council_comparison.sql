@@ -26,7 +26,41 @@ neighbour as (
     from {{ ref('stg_reference__statistical_neighbour') }}
 ),
 
--- a council is compared with others, never with itself
+-- the neighbours of a council that give the same rate, together
+neighbours as (
+    select
+        council.authority_key,
+        council.period_key,
+        council.age_band_code,
+        council.question_set_code,
+        council.source_basis_code,
+        council.rate_code,
+        count(*) as council_count,
+        sum(other.numerator) as numerator,
+        sum(other.denominator) as denominator
+    from council
+    inner join neighbour
+        on
+            council.authority_key = neighbour.authority_key
+            and council.authority_key <> neighbour.neighbour_key
+    inner join council as other
+        on
+            neighbour.neighbour_key = other.authority_key
+            and council.period_key = other.period_key
+            and council.age_band_code = other.age_band_code
+            and council.question_set_code = other.question_set_code
+            and council.source_basis_code = other.source_basis_code
+            and council.rate_code = other.rate_code
+    group by
+        council.authority_key,
+        council.period_key,
+        council.age_band_code,
+        council.question_set_code,
+        council.source_basis_code,
+        council.rate_code
+),
+
+-- a council is compared with others, never with itself; one without a region has no others in it
 others as (
     select
         council.authority_key,
@@ -35,23 +69,43 @@ others as (
         council.question_set_code,
         council.source_basis_code,
         council.rate_code,
-        other.numerator,
-        other.denominator,
-        coalesce(other.region_code = council.region_code, false) as is_in_region,
-        neighbour.neighbour_key is not null as is_neighbour
+        count(*) over england - 1 as england_council_count,
+        sum(council.numerator) over england - council.numerator as england_numerator,
+        sum(council.denominator) over england - council.denominator as england_denominator,
+        case when council.region_code is null then 0 else count(*) over region - 1 end
+            as region_council_count,
+        sum(council.numerator) over region - council.numerator as region_numerator,
+        sum(council.denominator) over region - council.denominator as region_denominator,
+        coalesce(neighbours.council_count, 0) as neighbour_council_count,
+        neighbours.numerator as neighbour_numerator,
+        neighbours.denominator as neighbour_denominator
     from council
-    inner join council as other
+    left join neighbours
         on
-            council.period_key = other.period_key
-            and council.age_band_code = other.age_band_code
-            and council.question_set_code = other.question_set_code
-            and council.source_basis_code = other.source_basis_code
-            and council.rate_code = other.rate_code
-            and council.authority_key <> other.authority_key
-    left join neighbour
-        on
-            council.authority_key = neighbour.authority_key
-            and other.authority_key = neighbour.neighbour_key
+            council.authority_key = neighbours.authority_key
+            and council.period_key = neighbours.period_key
+            and council.age_band_code = neighbours.age_band_code
+            and council.question_set_code = neighbours.question_set_code
+            and council.source_basis_code = neighbours.source_basis_code
+            and council.rate_code = neighbours.rate_code
+    window
+        england as (
+            partition by
+                council.period_key,
+                council.age_band_code,
+                council.question_set_code,
+                council.source_basis_code,
+                council.rate_code
+        ),
+        region as (
+            partition by
+                council.period_key,
+                council.age_band_code,
+                council.question_set_code,
+                council.source_basis_code,
+                council.rate_code,
+                council.region_code
+        )
 ),
 
 summed as (
@@ -62,20 +116,15 @@ summed as (
         question_set_code,
         source_basis_code,
         rate_code,
-        {%- for comparator, filter in [
-            ('england', 'true'), ('region', 'is_in_region'), ('neighbour', 'is_neighbour')
-        ] %}
-    count(*) filter (where {{ filter }}) as {{ comparator }}_council_count,
+    {%- for comparator in ['england', 'region', 'neighbour'] %}
+    {{ comparator }}_council_count,
     case
-        when count(*) filter (where {{ filter }}) >= {{ var('minimum_comparator_council_count') }}
-            then
-                100.0 * sum(numerator) filter (where {{ filter }})
-                / cast(sum(denominator) filter (where {{ filter }}) as double)
+        when {{ comparator }}_council_count >= {{ var('minimum_comparator_council_count') }}
+            then 100.0 * {{ comparator }}_numerator / cast({{ comparator }}_denominator as double)
     end as {{ comparator }}_percent
     {{- ',' if not loop.last }}
     {%- endfor %}
     from others
-    group by authority_key, period_key, age_band_code, question_set_code, source_basis_code, rate_code
 ),
 
 -- DfE's own figures of whole areas, where it publishes them
