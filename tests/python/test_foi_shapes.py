@@ -10,6 +10,7 @@ import pytest
 from conftest import PROJECT
 from pathways.foi.dictionary import Dictionary, load_dictionary
 from pathways.foi.opening import open_content
+from pathways.foi.periods import find_periods
 from pathways.foi.reading import Told, read_document
 
 DICTIONARY: Dictionary = load_dictionary(PROJECT / "seeds")
@@ -759,3 +760,64 @@ def test_first_and_last_day_in_columns_of_an_export() -> None:
         ("Q3", 2020, "16+"): "1 to 5",
         ("Q3", 2020, "all"): "250",
     }
+
+
+# --- years that end on a day --------------------------------------------------------------------------
+
+
+def table_of(*rows: tuple[str, ...]) -> str:
+    """Delimited text of the rows."""
+    return "".join(",".join(f'"{text}"' for text in row) + "\n" for row in rows)
+
+
+QUESTION_3 = "Q3 How many children were subject to a child in need (CIN) assessment?"
+
+
+@pytest.mark.parametrize(
+    "heading", ["Year ending 31 March", "Year to March", "Year ended 31st March", "Year ending March 31"]
+)
+def test_bare_years_under_a_heading_of_the_day_on_which_they_end_are_no_figures_of_2031(heading: str) -> None:
+    ages = (heading, "All children", "5-9", "10-15", "16+")
+    one = table_of(ages, (QUESTION_3, "", "", "", ""), ("2025", "1204", "361", "402", "133"))
+    assert of_text(one, name="answer.csv") == four("Q3", 2024, "1204", "361", "402", "133")
+    bands = table_of(
+        ages,
+        (QUESTION_3, "", "", "", ""),
+        ("2021", "1204", "361", "402", "133"),
+        ("2022", "1104", "351", "392", "123"),
+        ("Q4 For how many was the case closed following assessment?", "", "", "", ""),
+        ("2021", "604", "161", "202", "93"),
+        ("2022", "504", "151", "192", "83"),
+    )
+    assert of_text(bands, name="answer.csv") == {
+        **four("Q3", 2020, "1204", "361", "402", "133"),
+        **four("Q3", 2021, "1104", "351", "392", "123"),
+        **four("Q4", 2020, "604", "161", "202", "93"),
+        **four("Q4", 2021, "504", "151", "192", "83"),
+    }
+    beside = table_of((heading, "2021", "2022"), (QUESTION_3, "1204", "1104"))
+    assert of_text(beside, name="answer.csv") == {
+        ("Q3", 2020, "all"): "1204",
+        ("Q3", 2021, "all"): "1104",
+    }
+
+
+def test_questions_as_columns_beside_years_that_end_on_a_day() -> None:
+    text = table_of(
+        ("Year ending 31 March", "Q2 Early help assessment", "Q3 CIN assessment"),
+        ("2021", "921", "1321"),
+        ("2022", "922", "1322"),
+    )
+    assert of_text(text, name="answer.csv") == {
+        ("Q2", 2020, "all"): "921",
+        ("Q3", 2020, "all"): "1321",
+        ("Q2", 2021, "all"): "922",
+        ("Q3", 2021, "all"): "1322",
+    }
+
+
+@pytest.mark.parametrize(
+    "text", ["Year ending 31 March", "Year ending March 31", "year to 31 March", "31 March"]
+)
+def test_a_last_day_without_its_year_is_no_year(text: str) -> None:
+    assert find_periods(text) == []

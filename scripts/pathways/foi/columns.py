@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import month_name
 from dataclasses import replace
 
 from pathways.foi.document import Cell, Grid
@@ -37,6 +38,17 @@ _ENDING = re.compile(
     re.IGNORECASE,
 )
 """A heading over dates that are the last days of periods."""
+_ENDING_ON = re.compile(
+    r"(?:(?:financial |reporting )?(?:years?|(?:12|twelve) months|FY)\W*(?:ending|ended|to|end)|y/?e|fye)"
+    r"(?: on)?(?: the)? (?P<day>(?:\d{1,2}(?:st|nd|rd|th)?(?: of)? )?(?:"
+    + "|".join(month_name[1:])
+    + r")(?: \d{1,2}(?:st|nd|rd|th)?)?)\W*",
+    re.IGNORECASE,
+)
+"""A heading over bare years that says on which day, or with which month, each ends."""
+_BARE_YEAR = re.compile(r"20[0-3]\d")
+_NUMBER = re.compile(r"[\d,. *<>]*\d[\d,. *<>]*")
+_HEAD_OF_YEARS = re.compile(r"(?:\w+ )?(?:years?|periods?)(?: \w+){0,3}\W*", re.IGNORECASE)
 _OTHER_YEARS = re.compile(r"(?P<kind>academic|school|calendar) years?\b[^\d]*(?:\([^)]*\))?", re.IGNORECASE)
 """A heading over years that are not from April to March."""
 _YEAR = re.compile(r"(?:19|20)\d{2}(?:\s?[/\-–—]\s?(?:20)?\d{2})?")
@@ -59,7 +71,38 @@ def _ends(grid: Grid) -> dict[tuple[int, int], str]:
                 if not (_YEAR.fullmatch(text) if other else is_date):
                     break
                 found[place] = f"{words} {text}"
+    return found | _bare_ends(grid)
+
+
+def _bare_ends(grid: Grid) -> dict[tuple[int, int], str]:
+    """The bare years beside or under a heading such as Year ending 31 March, each with that day.
+
+    Down a column, words may stand between them (the question that the next years are about), but no number.
+    """
+    found: dict[tuple[int, int], str] = {}
+    for cell in grid.cells:
+        match = _ENDING_ON.fullmatch(_words(cell))
+        if match is None:
+            continue
+        beside = [
+            (cell.row, column) for column in range(cell.column + cell.column_span, grid.column_count + 1)
+        ]
+        along = [(cell.row + 1, column) for column in range(cell.column, grid.column_count + 1)]
+        down = [(row, cell.column) for row in range(cell.row + cell.row_span, grid.row_count + 1)]
+        for places in (beside, along, down):
+            for place in places:
+                text = grid.at[place].text if place in grid.at else ""
+                if _BARE_YEAR.fullmatch(text):
+                    found[place] = _ending_on(match["day"], text)
+                elif places is not down or _HEAD_OF_YEARS.fullmatch(text) or _NUMBER.fullmatch(text):
+                    break
     return found
+
+
+def _ending_on(day: str, year: str) -> str:
+    """A year in words by its last day, which some headings write behind its month: March 31."""
+    month, number = (re.search(pattern, day) for pattern in (r"[A-Za-z]{3,}", r"\d{1,2}"))
+    return " ".join(["Year ending", *(one.group() for one in (number, month) if one), year])
 
 
 def _words(cell: Cell) -> str:

@@ -147,9 +147,11 @@ _SEVERAL_YEARS = re.compile(
     re.IGNORECASE,
 )
 _FY = re.compile(
-    r"(?<!\w)(?:f\.?y\.?e?|financial\s+year|year\s+ending)\s*'?(?P<year>(?:19|20)\d{2}|\d{2})(?!\w|[/\-–]\d)",
+    r"(?<!\w)(?:f\.?y\.?e?|financial\s+year|year\s+ending)\s*'?(?P<year>(?:19|20)\d{2}|\d{2})(?!\w|[/\-–]\d)"
+    rf"(?!\s*(?:of\s+)?{_APART}{_MONTH.format('n')})",
     re.IGNORECASE,
 )
+"""A number before a month is a day: "Year ending 31 March" names no year."""
 _BARE = re.compile(r"(?<![\w/.,\-–£:])(?P<year>20[0-3]\d)(?![\w/\-–:]|[.,]\d|\s*(?:Act|Regulations|Order)\b)")
 
 
@@ -171,6 +173,9 @@ def _date_of(groups: dict[str, str | None], name: str, *, is_end: bool) -> date 
         if not 1 <= month_number <= 12:
             return None
         day = groups.get(f"{name}{kind}day")
+        if kind == "lc" and year == "31":
+            # "March 31" is a day of any year
+            return None
         full = _full_year(year)
         number = int(day) if day else (_last_day(full, month_number) if is_end else 1)
         try:
