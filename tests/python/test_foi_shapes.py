@@ -821,3 +821,46 @@ def test_questions_as_columns_beside_years_that_end_on_a_day() -> None:
 )
 def test_a_last_day_without_its_year_is_no_year(text: str) -> None:
     assert find_periods(text) == []
+
+
+def test_a_mark_of_a_note_behind_a_bare_year_leaves_it_a_year() -> None:
+    text = table_of(("Year ending 31 March", "Q3"), ("2024", "1204"), ("2025 (see note i)", "1104"))
+    assert of_text(text, name="answer.csv")["Q3", 2024, "all"] == "1104"
+
+
+# --- what is no answer --------------------------------------------------------------------------------
+
+PAGE = (
+    "{menu}<h1>Freedom of information response</h1>"
+    "<h3>7. Of those referred to early help, how many were re-referred within 12 months?</h3>"
+    "<table><tr><th>Period<th>All<tr><td>2020/21<td>13<tr><td>2021/22<td>*</table>"
+    "<p>{key}</p><footer>12 of 15 people found this useful in 2024/25.</footer>"
+)
+
+
+@pytest.mark.parametrize(
+    "menu",
+    ["<nav><ul><li>Council tax 2025/26</ul></nav>", "<div role='navigation'><p>Council tax 2025/26</div>"],
+)
+def test_menu_and_footer_of_a_page_are_neither_headings_nor_answers(menu: str) -> None:
+    found = of_text(PAGE.format(menu=menu, key="There were 17."), name="answer.html")
+    assert found == {("Q7", 2020, "all"): "13", ("Q7", 2021, "all"): "*"}
+
+
+def test_a_header_within_the_main_part_of_a_page_heads_the_answer() -> None:
+    text = "<main><header><h2>Question 3, 2020/21</h2></header><p>All children: 204</p></main>"
+    assert of_text(text, name="answer.html") == {("Q3", 2020, "all"): "204"}
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["* fewer than 5 children.", "* = fewer than 5", "[c] a count of 1 to 4", "Fewer than 5 is shown as *"],
+)
+def test_a_line_that_explains_a_mark_is_no_figure(key: str) -> None:
+    found = of_text(PAGE.format(menu="<h2>2025/26</h2>", key=key), name="answer.html")
+    assert found == {("Q7", 2020, "all"): "13", ("Q7", 2021, "all"): "*"}
+
+
+def test_an_item_of_a_list_after_an_asterisk_is_a_figure() -> None:
+    text = "Question 3\n* 2020/21: fewer than 5\n* 2021/22: 17\n"
+    assert of_text(text) == {("Q3", 2020, "all"): "fewer than 5", ("Q3", 2021, "all"): "17"}

@@ -46,7 +46,8 @@ _ENDING_ON = re.compile(
     re.IGNORECASE,
 )
 """A heading over bare years that says on which day, or with which month, each ends."""
-_BARE_YEAR = re.compile(r"20[0-3]\d")
+_BARE_YEAR = re.compile(r"20[0-3]\d(?:\s?(?:[*†‡§⁰¹²³⁴-⁹]+|\([a-z][^()]{0,30}\)))?", re.IGNORECASE)
+"""A year, with what sends to a note behind it."""
 _NUMBER = re.compile(r"[\d,. *<>]*\d[\d,. *<>]*")
 _HEAD_OF_YEARS = re.compile(r"(?:\w+ )?(?:years?|periods?)(?: \w+){0,3}\W*", re.IGNORECASE)
 _OTHER_YEARS = re.compile(r"(?P<kind>academic|school|calendar) years?\b[^\d]*(?:\([^)]*\))?", re.IGNORECASE)

@@ -83,7 +83,7 @@ class Paragraph:
     """One paragraph, heading or line of text outside a table.
 
     ``is_quoted`` marks the words of the request between which the answers stand: they can be headings, and
-    never answers.
+    never answers. ``is_navigation`` marks what stands around a page, such as its menu: neither of them.
     """
 
     text: str
@@ -91,6 +91,7 @@ class Paragraph:
     page: int | None = None
     sheet: str | None = None
     is_quoted: bool = False
+    is_navigation: bool = False
 
 
 Block = Paragraph | Grid
@@ -148,11 +149,12 @@ class DocumentBuilder:
         page: int | None = None,
         sheet: str | None = None,
         is_quoted: bool = False,
+        is_navigation: bool = False,
     ) -> None:
         """Adds a paragraph; an empty one is left out."""
         text = single_spaced(text)
         if text:
-            self.blocks.append(Paragraph(text, is_heading, page, sheet, is_quoted))
+            self.blocks.append(Paragraph(text, is_heading, page, sheet, is_quoted, is_navigation))
 
     def grid(
         self,

@@ -89,8 +89,8 @@ _ROLES = (
     (
         "period_head",
         r"^(?:(?:financial|reporting|fiscal|calendar|time)?\s*(?:years?|periods?|date range|"
-        r"timeframe)|year ending|(?:financial |reporting )?years? (?:ending|ended|to)(?: \d{1,2}(?:st)?)? march|"
-        r"fy|blwyddyn|cyfnod)\W*$",
+        r"timeframe)|year ending|(?:financial |reporting )?years? "
+        r"(?:ending|ended|to)(?: \d{1,2}(?:st)?)? march|fy|blwyddyn|cyfnod)\W*$",
     ),
     (
         "age_head",

@@ -12,6 +12,7 @@ from pathways.foi.document import Block, Cell, Grid, Paragraph
 from pathways.foi.labels import TABLE_NUMBER, Label
 from pathways.foi.layout import SPREADING, Context, Fact, Reader
 from pathways.foi.periods import MONTHS, Period, find_dates, find_periods, years_of
+from pathways.foi.statements import explains_a_mark
 from pathways.foi.wording import QuestionReading, leading_number, measure_named, said_otherwise
 
 WIDEST = 24
@@ -228,6 +229,8 @@ def read_line(reader: Reader, text: str, context: Context) -> list[Said]:
     if len(text) > 1_200 or _NO_ANSWER.search(text) or TABLE_NUMBER.match(text):
         return []
     plain = _ANSWER.sub("", text.lstrip(" •-–*·\t").rstrip()) or text
+    if not reader.label(text, context.parent).dimensions and explains_a_mark(text):
+        return []
     corrected = _corrections(reader, plain, context)
     if corrected:
         return corrected

@@ -143,7 +143,8 @@ class _Reading:
         stated = self._document_marks(marks)
         self.reader = Reader(question_set, marks, stated, year_kind, self._column_keys(question_set))
         grids = len(document.grids)
-        blocks = without_item_numbers(self.reader, opened(self.reader, document.blocks))
+        shown = [one for one in document.blocks if isinstance(one, Grid) or not one.is_navigation]
+        blocks = without_item_numbers(self.reader, opened(self.reader, shown))
         self.blocks = unflatten(self.reader, blocks, grids + 1)
 
     def _column_keys(self, question_set: QuestionSet) -> dict[str, str]:

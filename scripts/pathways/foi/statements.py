@@ -264,6 +264,11 @@ def disputed_marks(said: Sequence[str], cell_texts: set[str]) -> set[str]:
     return disputed
 
 
+def explains_a_mark(text: str) -> bool:
+    """Whether a line says what a mark stands for, as in ``* fewer than 5 children`` below a table."""
+    return any(read_meaning(meaning, False) is not None for sign, meaning in _keys(text) if sign)
+
+
 def _keys(sentence: str) -> Iterable[tuple[str, str]]:
     sentence = _WORD_SIGN.sub(
         lambda match: "*" if match["word"].lower() in ("asterisk", "star") else "-", sentence

@@ -231,4 +231,5 @@ def _append(builder: DocumentBuilder, document: Document, name: str | None) -> N
                 page=block.page,
                 sheet=sheet,
                 is_quoted=block.is_quoted,
+                is_navigation=block.is_navigation,
             )

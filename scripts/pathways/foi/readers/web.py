@@ -64,6 +64,7 @@ _BLOCKS = frozenset(
         "html",
         "li",
         "main",
+        "menu",
         "nav",
         "ol",
         "p",
@@ -81,6 +82,11 @@ _BLOCKS = frozenset(
         "caption",
     ]
 )
+_NAVIGATION = frozenset(["nav", "menu"])
+_NAVIGATION_ROLES = frozenset(["navigation", "menu", "menubar", "banner", "contentinfo", "search"])
+_AROUND = frozenset(["header", "footer", "aside"])
+"""Elements that stand around a page; within its main part they may be of the answer."""
+_WITH_DIGITS = "the menu, header and footer of the page were read as no answer"
 MOST_SPAN = 200
 
 
@@ -149,14 +155,18 @@ class _Reader:
         self.item_numbers: dict[Any, int] = {}
         self.prefix = ""
         self.line = ""
-        self.is_heading = False
+        self.is_heading = self.is_navigation = False
         self.cell_count = 0
         self.sheets = Sheets()
 
     def end(self) -> None:
         """Ends the paragraph at hand."""
         if self.line.strip():
-            self.builder.paragraph(self.prefix + self.line, is_heading=self.is_heading)
+            self.builder.paragraph(
+                self.prefix + self.line, is_heading=self.is_heading, is_navigation=self.is_navigation
+            )
+            if self.is_navigation and re.search(r"\d", self.line):
+                self.builder.remark(_WITH_DIGITS)
             self.prefix = ""
         self.line = ""
 
@@ -172,7 +182,8 @@ class _Reader:
             return
         if is_block:
             self.end()
-        was_heading = self.is_heading
+        was_heading, was_navigation = self.is_heading, self.is_navigation
+        self.is_navigation |= is_block and _is_navigation(element)
         if re.fullmatch(r"h[1-6]", tag):
             self.is_heading = True
         if tag == "li":
@@ -194,7 +205,7 @@ class _Reader:
             self.end()
         if tag == "li":
             self.prefix = ""
-        self.is_heading = was_heading
+        self.is_heading, self.is_navigation = was_heading, was_navigation
 
     def _item_number(self, item: Any) -> str:
         """The number that a browser shows in front of an item of an ordered list."""
@@ -294,6 +305,15 @@ class _Reader:
                 else:
                     yield from self._pieces(child)
             yield _one_line(child.tail)
+
+
+def _is_navigation(element: Any) -> bool:
+    """Whether an element is a menu, or stands around the page, and holds no table."""
+    is_around = element.tag in _AROUND and not any(
+        above.tag in ("main", "article", "section") for above in element.iterancestors()
+    )
+    is_menu = element.tag in _NAVIGATION or (element.get("role") or "").lower() in _NAVIGATION_ROLES
+    return (is_menu or is_around) and next(element.iter("table"), None) is None
 
 
 def _one_line(text: str | None) -> str:
