@@ -864,3 +864,34 @@ def test_a_line_that_explains_a_mark_is_no_figure(key: str) -> None:
 def test_an_item_of_a_list_after_an_asterisk_is_a_figure() -> None:
     text = "Question 3\n* 2020/21: fewer than 5\n* 2021/22: 17\n"
     assert of_text(text) == {("Q3", 2020, "all"): "fewer than 5", ("Q3", 2021, "all"): "17"}
+
+
+# --- codes and bars -----------------------------------------------------------------------------------
+
+
+def test_question_and_age_in_one_code_of_an_export() -> None:
+    text = "fin_year,q2_all,q2_5to9,q2_10_15,q7_16plus\n202021,473,120,152,c\n202122,526,145,188,6\n"
+    assert of_text(text, name="answer.csv") == {
+        ("Q2", 2020, "all"): "473",
+        ("Q2", 2020, "5-9"): "120",
+        ("Q2", 2020, "10-15"): "152",
+        ("Q7", 2020, "16+"): "c",
+        ("Q2", 2021, "all"): "526",
+        ("Q2", 2021, "5-9"): "145",
+        ("Q2", 2021, "10-15"): "188",
+        ("Q7", 2021, "16+"): "6",
+    }
+
+
+def test_columns_parted_by_bars_without_bars_around_them() -> None:
+    text = "Question 2\nYear | All | 5-9 | 10-15 | 16+\n2020-21 | 1,830 | 273 | * | not held\nThat is all.\n"
+    assert of_text(text) == four("Q2", 2020, "1,830", "273", "*", "not held")
+
+
+def test_lists_in_lines_parted_by_bars_stay_lists() -> None:
+    first = "2020/21: All 785 | 5-9 200 | 10-15 310 | 16+ 90"
+    text = f"Question 2\n{first}\n2021/22: All 685 | 5-9 201 | 10-15 311 | 16+ 91\n"
+    assert of_text(text) == {
+        **four("Q2", 2020, "785", "200", "310", "90"),
+        **four("Q2", 2021, "685", "201", "311", "91"),
+    }

@@ -111,9 +111,34 @@ def _words(cell: Cell) -> str:
     return cell.text.replace("_", " ")
 
 
+_CODED = re.compile(
+    r"q(?:uestion)?_?(?P<number>\d[a-e]?)[_.](?:ages?_?)?"
+    r"(?:(?P<all>all|total)|(?P<low>\d{1,2})(?:_?to_?|_|-)(?P<high>\d{1,2})|(?P<over>\d{1,2})_?(?:plus|\+|over))",
+    re.IGNORECASE,
+)
+"""Question and age in one code: q2_all, q2_5to9, q7_16plus."""
+_CODED_YEAR = re.compile(r"(?:fin|financial|fiscal|reporting)?_?year(?:_?code)?|time_period", re.IGNORECASE)
+
+
+def _decoded(grid: Grid) -> dict[tuple[int, int], str]:
+    """The headings of an export that code question and age in one, in words; one alone may be a name."""
+    found: dict[tuple[int, int], str] = {}
+    for row in range(1, grid.row_count + 1):
+        cells = grid.row(row)
+        coded = {cell: match for cell in cells if (match := _CODED.fullmatch(cell.text))}
+        if len(coded) < 2:
+            continue
+        for cell, match in coded.items():
+            low, high, over = match["low"], match["high"], match["over"]
+            age = f"aged {low} to {high}" if low else f"aged {over} and over" if over else "All children"
+            found[cell.row, cell.column] = f"Q{match['number'].lower()}, {age}"
+        found |= {(cell.row, cell.column): "Year" for cell in cells if _CODED_YEAR.fullmatch(cell.text)}
+    return found
+
+
 def with_bands(grid: Grid) -> Grid:
-    """The grid, with each band that stands in two columns put together in the first of them."""
-    joined = _ends(grid)
+    """The grid, with bands in two columns put together in the first of them, and coded headings in words."""
+    joined = _ends(grid) | _decoded(grid)
     for cell in grid.cells:
         beside = grid.at.get((cell.row, cell.column + 1))
         for lower, upper, heading, words in _BANDS:

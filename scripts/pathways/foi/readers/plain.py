@@ -22,6 +22,9 @@ _BEGINS = re.compile(
     re.IGNORECASE,
 )
 _ENDS = re.compile(r"[.?!:;]\s*$")
+_COUNT = re.compile(r"(?!20[0-3]\d$)\d[\d,]*")
+_VALUE = re.compile(r"(?:[<≤~]\s?)?\d[\d,]*\W{0,2}|\W{0,3}|\[\w{1,4}\]|[A-Za-z][A-Za-z/ ]{0,24}\d{0,2}")
+"""A count, a mark or a few words, as a cell of a table of figures has them."""
 _GAP = re.compile(r" {2,}")
 _DRAWN = re.compile(r"\s*\+(?:[-=]+\+)+\s*")
 _RULE = re.compile(r"[\s|+:=_\-–—]+")
@@ -112,7 +115,8 @@ def _table_at(lines: list[str], at: int) -> tuple[list[list[str]], int]:
                 cut(line) for line in lines[at:end] if not (is_row is _has_bars and _RULE.fullmatch(line))
             ]
             return rows, end - at
-    return _aligned(lines, at)
+    barred = _barred(lines, at)
+    return (barred, len(barred)) if barred else _aligned(lines, at)
 
 
 def _has_tab(line: str) -> bool:
@@ -129,6 +133,23 @@ def _has_bars(line: str) -> bool:
 
 def _by_bars(line: str) -> list[str]:
     return line.strip().strip("|").split("|")
+
+
+def _barred(lines: list[str], at: int) -> list[list[str]]:
+    """The rows of a table whose columns are parted by bars, with none around it or below its headings.
+
+    Below the headings every cell but the first is a short value: "All 785 | 5-9 200" is a list in a line.
+    """
+    rows: list[list[str]] = []
+    for line in lines[at:]:
+        cells = [cell.strip() for cell in line.split("|")]
+        is_as_wide = len(cells) == len(rows[0]) if rows else len(cells) > 1 and bool(cells[-1])
+        if not is_as_wide or (rows and not all(_VALUE.fullmatch(cell) for cell in cells[1:])):
+            break
+        rows.append(cells)
+    if len(rows) < 2 or any(_COUNT.fullmatch(cell) for cell in rows[0][1:]):
+        return []
+    return rows
 
 
 def _aligned(lines: list[str], at: int) -> tuple[list[list[str]], int]:
