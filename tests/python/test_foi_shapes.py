@@ -6,6 +6,9 @@ import io
 
 import docx
 import pytest
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Table
 
 from conftest import PROJECT
 from pathways.foi.dictionary import Dictionary, load_dictionary
@@ -895,3 +898,46 @@ def test_lists_in_lines_parted_by_bars_stay_lists() -> None:
         **four("Q2", 2020, "785", "200", "310", "90"),
         **four("Q2", 2021, "685", "201", "311", "91"),
     }
+
+
+# --- pages ----------------------------------------------------------------------------------------------
+
+
+def two_pages(*, is_ruled: bool) -> bytes:
+    """A table whose last row stands alone at the top of the second page."""
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=A4)
+    rows = [("Year", "All", "5-9", "10-15", "16+"), ("2020/21", "1204", "361", "402", "133")]
+    style = [("GRID", (0, 0), (-1, -1), 0.5, "black")] if is_ruled else []
+    canvas.drawString(60, 790, "Freedom of information request FOI 123")
+    canvas.drawString(
+        60, 760, "Question 3: How many children were subject to a child in need (CIN) assessment?"
+    )
+    for top, shown in ((700, rows), (790, [("2021/22", "18", "9", "6", "*")])):
+        table = Table(shown, style=style, colWidths=90)
+        table.wrapOn(canvas, 500, 500)
+        table.drawOn(canvas, 60, top)
+        canvas.drawString(300, 20, "Page")
+        canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("is_ruled", [True, False])
+def test_the_last_row_of_a_table_alone_on_the_next_page_belongs_to_it(is_ruled: bool) -> None:
+    assert cells_of("answer.pdf", two_pages(is_ruled=is_ruled), "england_2025") == {
+        **four("Q3", 2020, "1204", "361", "402", "133"),
+        **four("Q3", 2021, "18", "9", "6", "*"),
+    }
+
+
+def test_a_row_of_figures_at_the_edge_of_a_page_is_no_row_of_page_numbers() -> None:
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=A4)
+    for texts in (("Question 3",), ("18", "9", "6", "*")):
+        for at, text in enumerate(texts):
+            canvas.drawString(60 + 90 * at, 800, text)
+        canvas.drawString(300, 20, "2")
+        canvas.showPage()
+    canvas.save()
+    assert open_content("answer.pdf", out.getvalue()).texts == ["Question 3", "18", "9", "6", "*"]

@@ -31,6 +31,10 @@ MARGIN = 0.12
 UNPAINTED = (3, 7)
 """Modes in which text is neither filled nor outlined (ISO 32000-1, 9.3.6)."""
 _PAGE_NUMBER = re.compile(r"(?:page|tudalen)\s*\d+(?:\s*(?:of|/)\s*\d+)?|\d{1,3}", re.IGNORECASE)
+TOP_LINES = 3
+"""Lines at the top of a page among which the rest of a table is looked for."""
+NEAR_COLUMN = 15
+"""Points by which a figure may begin before the others of its column."""
 _UNPAINTED_TAG = "pathways: not painted"
 _BROKEN_YEAR = re.compile(r"\b20\d\d\s?[-–/]/?$")
 _FIGURE = re.compile(r"[\d*<~#-]|nil\b|n/?a\b|\[\w\]|not \w+|c$", re.IGNORECASE)
@@ -103,10 +107,10 @@ def read_portable(name: str, sha256: str, content: bytes) -> Document:
                     f"{name} has {count:,} pages; up to {MAX_PAGES} are read. Save the pages with "
                     f"the answer as a file of their own."
                 )
-            pages = []
+            pages: list[list[Block]] = []
             for page in pdf.pages:
                 _lay_out(page)
-                pages.append(_read_page(builder, page))
+                pages.append(_read_page(builder, page, _table_at_end(pages[-1]) if pages else None))
                 page.close()
     except PathwaysError:
         raise
@@ -237,7 +241,14 @@ def _painted(builder: DocumentBuilder, page: Any, chars: list[dict[str, Any]]) -
     return wanted
 
 
-def _read_page(builder: DocumentBuilder, page: Any) -> list[Block]:
+def _table_at_end(blocks: list[Block]) -> Block | None:
+    """The table with which a page ends, what stands in its margin aside."""
+    last = next((block for block in reversed(blocks) if block.cells or not block.is_margin), None)
+    return last if last is not None and last.cells else None
+
+
+def _read_page(builder: DocumentBuilder, page: Any, above: Block | None) -> list[Block]:
+    """The blocks of a page; ``above`` is the table with which the page before it ended."""
     x0, top, x1, bottom = page.cropbox if page.cropbox else page.bbox
     chars = [
         char
@@ -261,12 +272,16 @@ def _read_page(builder: DocumentBuilder, page: Any) -> list[Block]:
         for table in page.filter(_is_no_patch).find_tables(
             {"vertical_strategy": "lines", "horizontal_strategy": "lines"}
         )
-        if (block := _ruled(table, seen)) is not None
+        if (block := _ruled(table, seen, above)) is not None
     ]
     boxes = [table.bbox for table, _ in tables]
     free = [char for char in seen if not any(_is_inside(char, box) for box in boxes)]
     lines = _lines(free)
     blocks = [block for _, block in tables]
+    if above is not None and (rest := _rest_of(above, lines)) is not None:
+        at, end, block = rest
+        blocks.append(block)
+        lines = [*lines[:at], *lines[end:]]
     # a ruled table parts the text above it from the text below
     cuts = sorted(box[1] for box in boxes)
     for group in _parted(lines, cuts):
@@ -325,12 +340,16 @@ def _raise_marks(chars: list[dict[str, Any]]) -> None:
             before = char
 
 
-def _ruled(table: Any, chars: list[dict[str, Any]]) -> Block | None:
-    """A table with rules; None for a frame around text, or a lone line of boxes."""
+def _ruled(table: Any, chars: list[dict[str, Any]], above: Block | None) -> Block | None:
+    """A table with rules; None for a frame around text, or a lone line of boxes.
+
+    A lone line with the columns of the table with which the page before it ended is the rest of that table.
+    """
     boxes = [box for box in table.cells if box is not None]
     xs = _edges([edge for box in boxes for edge in (box[0], box[2])])
     ys = _edges([edge for box in boxes for edge in (box[1], box[3])])
-    if len(xs) < 3 or len(ys) < 3 or len(boxes) < 4:
+    is_rest = above is not None and len(ys) == 2 and _goes_on(above, Block(0, edges=tuple(xs)))
+    if len(xs) < 3 or (not is_rest and (len(ys) < 3 or len(boxes) < 4)):
         return None
     cells = []
     for box in boxes:
@@ -417,6 +436,31 @@ def _unruled(lines: list[Line]) -> list[Block]:
         blocks.extend(Block(lines[at].top, text=one) for one in text)
         at += length
     return blocks
+
+
+def _rest_of(above: Block, lines: list[Line]) -> tuple[int, int, Block] | None:
+    """The row at the top of a page that goes on with the unruled table above, and the lines that it takes."""
+    ends = [*above.edges[1:], float("inf")]
+    for at, line in enumerate(lines[:TOP_LINES]):
+        is_row = len(line.pieces) == len(above.edges) > 2 and all(
+            start - NEAR_COLUMN < piece.x0 < end
+            for piece, start, end in zip(line.pieces, above.edges, ends, strict=True)
+        )
+        if not is_row or not all(_is_figure(piece.text) for piece in line.pieces[1:]):
+            continue
+        end = at + 1
+        label = line.pieces[0].text
+        while end < len(lines) and len(lines[end].pieces) == 1 and _is_tight(lines[end - 1], lines[end]):
+            label = f"{label} {lines[end].text}"
+            end += 1
+        texts = [label, *(piece.text for piece in line.pieces[1:])]
+        cells = tuple(Cell(text, 1, column) for column, text in enumerate(texts, start=1))
+        following = lines[end] if end < len(lines) else None
+        if following is not None and len(following.pieces) == len(above.edges):
+            # more rows follow: they are a table of their own
+            return None
+        return at, end, Block(line.top, cells=cells, edges=above.edges)
+    return None
 
 
 def _table_end(lines: list[Line], at: int) -> int:
@@ -629,9 +673,12 @@ def _add_pages(builder: DocumentBuilder, pages: list[list[Block]]) -> None:
     pending_page = 1
     cell_count = 0
     for number, blocks in enumerate(pages, start=1):
+        # a row of figures at the edge of a page is no row of page numbers
+        figures = Counter(block.top for block in blocks if block.cells is None and _is_figure(block.text))
         for block in blocks:
             if block.cells is None:
-                if block.is_margin and (_bare(block.text) in margins or _PAGE_NUMBER.fullmatch(block.text)):
+                is_number = _PAGE_NUMBER.fullmatch(block.text) and figures[block.top] < 2
+                if block.is_margin and (_bare(block.text) in margins or is_number):
                     continue
                 _flush(builder, pending, pending_page)
                 pending = None
@@ -646,6 +693,11 @@ def _add_pages(builder: DocumentBuilder, pages: list[list[Block]]) -> None:
             _flush(builder, pending, pending_page)
             pending, pending_page = block, number
     _flush(builder, pending, pending_page)
+
+
+def _is_figure(text: str) -> bool:
+    """Whether a text alone is a figure or mark."""
+    return len(text) <= 14 and _FIGURE.match(text) is not None
 
 
 def _flush(builder: DocumentBuilder, block: Block | None, page: int) -> None:
