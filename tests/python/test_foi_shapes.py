@@ -941,3 +941,9 @@ def test_a_row_of_figures_at_the_edge_of_a_page_is_no_row_of_page_numbers() -> N
         canvas.showPage()
     canvas.save()
     assert open_content("answer.pdf", out.getvalue()).texts == ["Question 3", "18", "9", "6", "*"]
+
+
+@pytest.mark.parametrize("mark", ["not yet available", "<5", "20"])
+def test_the_dash_between_the_days_of_a_period_parts_no_label_from_its_mark(mark: str) -> None:
+    found = of_text(f"Question 7\n1 April 2023 - 31 March 2024: 21\n1 April 2024 - 31 March 2025: {mark}\n")
+    assert found == {("Q7", 2023, "all"): "21", ("Q7", 2024, "all"): mark}

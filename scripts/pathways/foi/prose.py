@@ -137,8 +137,8 @@ _FIGURE = re.compile(
     re.IGNORECASE,
 )
 _STATUS = re.compile(
-    r"\b(?:information |data |figures? )?(?:is |are |was |were )?(?:not (?:held|recorded|"
-    r"available|collected)|publicly available)\b|\bwe (?:do|did) not (?:hold|record)\b",
+    r"\b(?:information |data |figures? )?(?:is |are |was |were )?(?:not (?:yet |currently )?(?:held|"
+    r"recorded|available|collected)|publicly available)\b|\bwe (?:do|did) not (?:hold|record)\b",
     re.IGNORECASE,
 )
 _FILLER = re.compile(
@@ -405,9 +405,20 @@ def _with_a_list_behind(reader: Reader, text: str, context: Context) -> list[Sai
 
 def _pair(reader: Reader, text: str, context: Context) -> tuple[Label, str] | None:
     """A label that says nothing but question, period and age, and what stands behind its colon or dash."""
-    parts = _SEPARATOR.split(text.strip(), maxsplit=1)
-    if len(parts) != 2 or len(parts[0]) >= 200:
+    text = text.strip()
+    # the dash between the first and the last day of a period parts nothing
+    periods = [(span.start, span.end) for span in find_periods(text[:200])]
+    parting = next(
+        (
+            match
+            for match in _SEPARATOR.finditer(text)
+            if not any(start < match.start() and match.end() < end for start, end in periods)
+        ),
+        None,
+    )
+    if parting is None or parting.start() >= 200:
         return None
+    parts = text[: parting.start()], text[parting.end() :]
     label, value = reader.label(parts[0], context.parent), parts[1].strip().rstrip(".")
     return (label, value) if value and label.says_something and _is_only_label(label) else None
 
