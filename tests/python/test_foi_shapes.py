@@ -947,3 +947,13 @@ def test_a_row_of_figures_at_the_edge_of_a_page_is_no_row_of_page_numbers() -> N
 def test_the_dash_between_the_days_of_a_period_parts_no_label_from_its_mark(mark: str) -> None:
     found = of_text(f"Question 7\n1 April 2023 - 31 March 2024: 21\n1 April 2024 - 31 March 2025: {mark}\n")
     assert found == {("Q7", 2023, "all"): "21", ("Q7", 2024, "all"): mark}
+
+
+def test_a_page_number_beside_a_date_is_no_figure() -> None:
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=A4)
+    canvas.drawString(60, 700, "Question 3: 2020/21")
+    for left, text in ((60, "08/01/2026"), (400, "2")):
+        canvas.drawString(left, 20, text)
+    canvas.save()
+    assert "2" not in open_content("answer.pdf", out.getvalue()).texts

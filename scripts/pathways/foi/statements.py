@@ -266,7 +266,9 @@ def disputed_marks(said: Sequence[str], cell_texts: set[str]) -> set[str]:
 
 def explains_a_mark(text: str) -> bool:
     """Whether a line says what a mark stands for, as in ``* fewer than 5 children`` below a table."""
-    return any(read_meaning(meaning, False) is not None for sign, meaning in _keys(text) if sign)
+    # a letter before a colon numbers an item: "a: fewer than 5"
+    keys = [(sign, meaning) for sign, meaning in _keys(text) if not sign.isalnum()]
+    return any(read_meaning(meaning, False) is not None for _, meaning in keys)
 
 
 def _keys(sentence: str) -> Iterable[tuple[str, str]]:

@@ -37,6 +37,7 @@ NEAR_COLUMN = 15
 """Points by which a figure may begin before the others of its column."""
 _UNPAINTED_TAG = "pathways: not painted"
 _BROKEN_YEAR = re.compile(r"\b20\d\d\s?[-–/]/?$")
+_COUNT_OR_MARK = re.compile(r"(?!20[0-3]\d$)(?:\d{1,3}(?:,\d{3})*|\d{4})|[<≤]\s?\d{1,2}|\*+|\[\w{1,3}\]")
 _FIGURE = re.compile(r"[\d*<~#-]|nil\b|n/?a\b|\[\w\]|not \w+|c$", re.IGNORECASE)
 
 
@@ -674,7 +675,9 @@ def _add_pages(builder: DocumentBuilder, pages: list[list[Block]]) -> None:
     cell_count = 0
     for number, blocks in enumerate(pages, start=1):
         # a row of figures at the edge of a page is no row of page numbers
-        figures = Counter(block.top for block in blocks if block.cells is None and _is_figure(block.text))
+        figures = Counter(
+            block.top for block in blocks if block.cells is None and _COUNT_OR_MARK.fullmatch(block.text)
+        )
         for block in blocks:
             if block.cells is None:
                 is_number = _PAGE_NUMBER.fullmatch(block.text) and figures[block.top] < 2

@@ -86,7 +86,7 @@ _NAVIGATION = frozenset(["nav", "menu"])
 _NAVIGATION_ROLES = frozenset(["navigation", "menu", "menubar", "banner", "contentinfo", "search"])
 _AROUND = frozenset(["header", "footer", "aside"])
 """Elements that stand around a page; within its main part they may be of the answer."""
-_WITH_DIGITS = "the menu, header and footer of the page were read as no answer"
+_LEFT_AROUND = "the menu, header and footer of the page were read as no answer"
 MOST_SPAN = 200
 
 
@@ -166,7 +166,7 @@ class _Reader:
                 self.prefix + self.line, is_heading=self.is_heading, is_navigation=self.is_navigation
             )
             if self.is_navigation and re.search(r"\d", self.line):
-                self.builder.remark(_WITH_DIGITS)
+                self.builder.remark(_LEFT_AROUND)
             self.prefix = ""
         self.line = ""
 
