@@ -70,12 +70,8 @@ class Grid:
 
     def row(self, number: int) -> list[Cell]:
         """The cells that start in or cover a row, from left to right, each once."""
-        cells: list[Cell] = []
-        for column in range(1, self.column_count + 1):
-            cell = self.at.get((number, column))
-            if cell is not None and cell not in cells:
-                cells.append(cell)
-        return cells
+        covering = (self.at.get((number, column)) for column in range(1, self.column_count + 1))
+        return list({id(cell): cell for cell in covering if cell is not None}.values())
 
 
 @dataclass(frozen=True)

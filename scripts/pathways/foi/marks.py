@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
 
 from pathways.foi.dictionary import Dictionary, MarkRule
 from pathways.foi.document import single_spaced
@@ -76,6 +75,8 @@ class MarkReader:
     """Reads cell texts by the general dictionary and by what the document says."""
 
     rules: tuple[MarkRule, ...]
+    known: dict[str, Reading | None] = field(default_factory=dict, compare=False, repr=False)
+    """What was read already: tables repeat their figures, and each is asked for many times."""
 
     @classmethod
     def of(cls, dictionary: Dictionary) -> MarkReader:
@@ -84,7 +85,9 @@ class MarkReader:
 
     def general(self, text: str) -> Reading | None:
         """What the general dictionary says of a text; None where it has no word for it."""
-        return _general(self.rules, mark_text(text))
+        if text not in self.known:
+            self.known[text] = _general(self.rules, mark_text(text))
+        return self.known[text]
 
     def read(self, text: str, marks: Mapping[str, DocumentMark]) -> Reading | None:
         """What a text stands for in a document; None where nothing is known of it."""
@@ -92,7 +95,6 @@ class MarkReader:
         return stated.reading if stated else self.general(text)
 
 
-@lru_cache(maxsize=20_000)
 def _general(rules: tuple[MarkRule, ...], text: str) -> Reading | None:
     for rule in rules:
         if match := rule.pattern.search(text):
