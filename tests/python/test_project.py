@@ -72,6 +72,17 @@ def test_every_model_and_column_is_described_beside_it(manifest: dict[str, Any],
         assert described == tables[model["schema"], model["name"]], model["name"]
 
 
+def test_the_exposure_of_the_published_file_names_every_model_in_it(manifest: dict[str, Any]) -> None:
+    (exposure,) = (one for one in manifest["exposures"].values() if one["name"] == "published_warehouse")
+    # the table of checks is no model: publishing writes it
+    marts = {
+        name
+        for name, node in manifest["nodes"].items()
+        if node["resource_type"] == "model" and node["schema"] == "marts"
+    }
+    assert set(exposure["depends_on"]["nodes"]) == marts
+
+
 def test_every_mart_has_key_checks_and_comments(published: duckdb.DuckDBPyConnection) -> None:
     tables = published.sql(
         "select table_name, comment from duckdb_tables() where schema_name = 'marts'"
