@@ -29,6 +29,7 @@ class Settings:
     project: Path
     landing: Path
     warehouse: Path
+    exports: Path
     target: Path
     memory_limit: str | None = None
     threads: int | None = None
@@ -141,6 +142,7 @@ def load_settings(start: Path | None = None, environment: Mapping[str, str] | No
         project=project,
         landing=_folder(project, env.get("PATHWAYS_LANDING"), "landing"),
         warehouse=_folder(project, env.get("PATHWAYS_WAREHOUSE"), "warehouse"),
+        exports=_folder(project, env.get("PATHWAYS_EXPORTS"), "exports"),
         target=_folder(project, env.get("DBT_TARGET_PATH"), "target"),
         memory_limit=_memory(env.get("PATHWAYS_MEMORY")),
         threads=_threads(env.get("PATHWAYS_THREADS")),

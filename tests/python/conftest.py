@@ -22,7 +22,7 @@ SHARED = Path(os.environ.get("PATHWAYS_SHARED", PROJECT.parent / "shared"))
 """Folder with the documents and published files that the seeds were taken from."""
 
 KEPT_OUT = shutil.ignore_patterns(
-    ".git", ".venv*", "target", "logs", "warehouse", "landing", ".*_cache", ".hypothesis"
+    ".git", ".venv*", "target", "logs", "warehouse", "landing", "exports", ".*_cache", ".hypothesis"
 )
 
 
@@ -55,6 +55,7 @@ def build_environment(folder: Path) -> dict[str, str]:
         **os.environ,
         "PATHWAYS_WAREHOUSE": str(folder / "warehouse"),
         "PATHWAYS_LANDING": str(folder / "landing"),
+        "PATHWAYS_EXPORTS": str(folder / "exports"),
         "DBT_TARGET_PATH": str(folder / "target"),
         "DBT_LOG_PATH": str(folder / "logs"),
         "COLUMNS": "200",

@@ -111,6 +111,7 @@ def environment_of(folder: Path) -> dict[str, str]:
     return {
         **os.environ,
         "PATHWAYS_WAREHOUSE": str(folder / "warehouse"),
+        "PATHWAYS_EXPORTS": str(folder / "exports"),
         "DBT_TARGET_PATH": str(folder / "target"),
         "COLUMNS": "200",
         "NO_COLOR": "1",

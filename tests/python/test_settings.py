@@ -30,6 +30,7 @@ def test_folders_are_relative_to_the_project_wherever_one_stands(tmp_path: Path)
     assert settings.published_file == tmp_path / "elsewhere" / "pathways.duckdb"
     assert settings.data_docs == tmp_path / "out" / "data_docs"
     assert settings.landing == tmp_path / "landing"
+    assert settings.exports == tmp_path / "exports"
 
 
 def test_an_absolute_warehouse_stays_where_it_is(tmp_path: Path) -> None:
