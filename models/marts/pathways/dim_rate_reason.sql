@@ -2,6 +2,7 @@
 select
     status_code as rate_reason_code,
     status_name as rate_reason_name,
+    shorthand,
     meaning
 from {{ ref('stg_reference__status') }}
 where status_code <> 'reported'
@@ -9,5 +10,6 @@ union all
 select
     rate_reason_code,
     rate_reason_name,
+    shorthand,
     meaning
 from {{ ref('stg_reference__rate_reason') }}
