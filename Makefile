@@ -33,9 +33,8 @@ lint: $(VENV)/dev.stamp ## ruff, mypy, sqlfluff and yamllint
 	$(BIN)/yamllint --strict .
 	$(BIN)/sqlfluff lint --processes 0 --disable-progress-bar models tests/singular
 
-docs: $(VENV)/run.stamp ## dbt's documentation as one page: target/static_index.html
-	@$(BIN)/dbt --quiet docs generate --static
-	@echo "Open target/static_index.html"
+docs: $(VENV)/run.stamp ## dbt's documentation, the checks and the report under one page: exports/index.html
+	@$(BIN)/pathways docs
 
 bench: $(VENV)/run.stamp ## measure landing (RELEASE=...), reading answers (ANSWERS=...), returns and rates, write docs/benchmarks.md
 	@$(BIN)/pathways bench $(RELEASE) $(if $(ANSWERS),--answers $(ANSWERS)) --write docs/benchmarks.md

@@ -195,6 +195,34 @@ def publish_command() -> None:
         )
 
 
+@app.command("report")
+def report_command() -> None:
+    """Write the report on the published figures: a page a council and measure, for any browser."""
+    with plain_errors():
+        from pathways.report.site import write_report
+
+        settings = load_settings()
+        written = write_report(settings)
+        say(
+            f"Written {settings.relative(written.home)}: {written.page_count} pages, "
+            f"{written.figure_count} charts.",
+            "bold green",
+        )
+
+
+@app.command("docs")
+def docs_command() -> None:
+    """Write dbt's documentation and the report, and list all pages and files on one start page."""
+    with plain_errors():
+        from pathways.report.dbt_docs import write_dbt_docs
+        from pathways.report.site import write_report
+
+        settings = load_settings()
+        write_dbt_docs(settings)
+        write_report(settings)
+        say(f"Open {settings.relative(settings.exports / 'index.html')}", "bold green")
+
+
 @app.command("build")
 def build_command() -> None:
     """Check what came in, build with dbt, check what goes out, and publish it."""

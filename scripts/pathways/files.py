@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,6 +51,43 @@ def keep_to_owner(path: Path) -> None:
             f"{path}: personal data of children may be in it, others can read it, and only its owner can end "
             "that. Let the owner run this command, or make the file theirs alone (chmod 600)."
         ) from fault
+
+
+@contextmanager
+def draft_beside(place: Path) -> Iterator[Path]:
+    """A place for a draft, which takes the place of a file or folder once it is whole.
+
+    The old one stays until then, and comes back where the draft can't be put in its place. What a run that
+    was killed left behind is cleared. One process at a time may do so for one place.
+    """
+    for left in place.parent.glob(f".{place.name}.draft*"):
+        _remove(left)
+    # a run that was killed between the two renames has left the old one aside
+    old = place.with_name(f".{place.name}.old")
+    if old.exists() and not place.exists():
+        old.rename(place)
+    _remove(old)
+    draft = place.with_name(f".{place.name}.draft-{os.getpid()}")
+    try:
+        yield draft
+        if place.exists():
+            place.rename(old)
+        try:
+            draft.rename(place)
+        except OSError:
+            if old.exists():
+                old.rename(place)
+            raise
+        _remove(old)
+    finally:
+        _remove(draft)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def put_on_disk(path: Path) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
+from pathways.export.formula import safe_text
 from pathways.foi.document import Document, Grid
 from pathways.foi.layout import Fact
 from pathways.foi.marks import DocumentMark, Reading
@@ -185,12 +185,7 @@ def _spelled(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    text = str(value)
-    # a spreadsheet would run it as a formula; a dash or a negative number is none
-    return f"'{text}" if _FORMULA.match(text) else text
-
-
-_FORMULA = re.compile(r"[=@\t\r]|[+\-](?!\d[\d,. ]*%?$)(?=.)")
+    return safe_text(str(value))
 
 
 def as_csv(proposals: Iterable[Proposal]) -> str:

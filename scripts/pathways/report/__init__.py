@@ -1,0 +1,1 @@
+"""The report: a site of pages for people, made from the published file alone."""
