@@ -17,6 +17,7 @@ from pathways.door import check_door
 from pathways.errors import PathwaysError
 from pathways.outcome import CheckReport
 from pathways.publish import Published, publish
+from pathways.report.index import REPORT, is_stale
 from pathways.rules import RuleBook, load_rules
 from pathways.settings import Settings
 from pathways.warehouse import require_build_file_free, table_names
@@ -92,6 +93,23 @@ def summary(settings: Settings, published: Published, run: DbtRun) -> list[tuple
     for check in published.window.warnings:
         lines.extend((f"Warning: {line}", "yellow") for line in check.sentences)
     lines.append((f"Data Docs: {settings.relative(settings.data_docs / 'index.html')}", None))
+    lines.extend(exported(settings))
+    return lines
+
+
+def exported(settings: Settings) -> list[tuple[str, str | None]]:
+    """Where people find the files and pages, and whether the report among them is of older figures."""
+    lines: list[tuple[str, str | None]] = [
+        (f"For people: {settings.relative(settings.exports / 'index.html')}", None)
+    ]
+    if is_stale(settings):
+        lines.append(
+            (
+                f"{settings.relative(settings.exports / REPORT)} shows the figures of before; "
+                "`pathways report` writes it anew.",
+                "yellow",
+            )
+        )
     return lines
 
 

@@ -183,6 +183,7 @@ def bench_command(
 def publish_command() -> None:
     """Publish the marts of the last good build as one file, in one step."""
     with plain_errors():
+        from pathways.build import exported
         from pathways.publish import publish
 
         settings = load_settings()
@@ -193,6 +194,8 @@ def publish_command() -> None:
             f"{rows:,} rows.",
             "bold green",
         )
+        for line, style in exported(settings):
+            say(line, style)
 
 
 @app.command("report")

@@ -54,33 +54,44 @@ def keep_to_owner(path: Path) -> None:
 
 
 @contextmanager
-def draft_beside(place: Path) -> Iterator[Path]:
-    """A place for a draft, which takes the place of a file or folder once it is whole.
+def entries_replaced(folder: Path) -> Iterator[Path]:
+    """A draft folder: what is in it at the end takes the place of what has the same name in ``folder``.
 
-    The old one stays until then, and comes back where the draft can't be put in its place. What a run that
-    was killed left behind is cleared. One process at a time may do so for one place.
+    What has another name stays. Where an entry can't be put in its place, all old ones come back; where the
+    run is killed meanwhile, each entry is the old or the new one, whole, and the next call clears what is
+    left. One process at a time may do so for one folder.
     """
-    for left in place.parent.glob(f".{place.name}.draft*"):
-        _remove(left)
-    # a run that was killed between the two renames has left the old one aside
-    old = place.with_name(f".{place.name}.old")
-    if old.exists() and not place.exists():
-        old.rename(place)
-    _remove(old)
-    draft = place.with_name(f".{place.name}.draft-{os.getpid()}")
+    draft, old = folder / ".draft", folder / ".old"
+    folder.mkdir(parents=True, exist_ok=True)
+    _put_back(old, folder, is_over_new=False)
+    _remove(draft)
+    draft.mkdir()
     try:
         yield draft
-        if place.exists():
-            place.rename(old)
+        old.mkdir()
         try:
-            draft.rename(place)
+            for entry in sorted(draft.iterdir()):
+                place = folder / entry.name
+                if place.exists():
+                    place.rename(old / entry.name)
+                entry.rename(place)
         except OSError:
-            if old.exists():
-                old.rename(place)
+            _put_back(old, folder, is_over_new=True)
             raise
-        _remove(old)
     finally:
         _remove(draft)
+        _remove(old)
+
+
+def _put_back(old: Path, folder: Path, *, is_over_new: bool) -> None:
+    """Takes old entries back where there is no new one, or instead of it; then there are none aside."""
+    for entry in old.iterdir() if old.is_dir() else ():
+        place = folder / entry.name
+        if is_over_new:
+            _remove(place)
+        if not place.exists():
+            entry.rename(place)
+    _remove(old)
 
 
 def _remove(path: Path) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pathways.errors import PathwaysError
 from pathways.settings import Settings
@@ -120,6 +120,13 @@ def column_names(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]
         [table],
     ).fetchall()
     return [name for (name,) in found]
+
+
+def fetched(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
+    """The rows of a query, each by its columns."""
+    found = connection.execute(query)
+    names = [column[0] for column in found.description or []]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def primary_key(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:

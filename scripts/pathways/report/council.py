@@ -11,7 +11,8 @@ from pathways.report.figures import Figure, figure, single_out, svg_of
 from pathways.report.flow import Count, Pathway, pathway_picture
 from pathways.report.read import Council, Row, Warehouse
 from pathways.report.tables import Cell, Table, counted, mark, number, percent, rate_with_interval, table
-from pathways.report.words import count, letter_name, listed, marked, one_decimal, phrase, sentence_case, span
+from pathways.signs import marked
+from pathways.words import POSITIONS, count, letter_name, listed, one_decimal, phrase, sentence_case, span
 
 WITH, WITHOUT = "rereferral_with_early_help", "rereferral_without_early_help"
 DFE_RATE = "dfe_rereferral"
@@ -38,14 +39,6 @@ BREAKS = {
     "year_missing": "the year before is missing",
 }
 """What each of ``rpt_council_profile.break_codes`` means."""
-POSITIONS = {
-    "below_99_8": "far below what chance and the usual spread between councils explain",
-    "below_95": "below what chance and the usual spread between councils explain in 95 of 100",
-    "within": "within what chance and the usual spread between councils explain",
-    "above_95": "above what chance and the usual spread between councils explain in 95 of 100",
-    "above_99_8": "far above what chance and the usual spread between councils explain",
-}
-"""What each of ``rpt_council_comparison.funnel_position_code`` means."""
 
 
 @dataclass(frozen=True)

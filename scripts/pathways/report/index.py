@@ -7,8 +7,8 @@ from pathlib import Path
 
 from pathways.export.provenance import Provenance
 from pathways.files import write_whole
-from pathways.report.words import size
 from pathways.settings import Settings
+from pathways.words import size
 
 REPORT = "report/index.html"
 """The home page of the report, among the exports."""
@@ -18,12 +18,11 @@ DBT_DOCS = "dbt_docs.html"
 
 @dataclass(frozen=True)
 class Entry:
-    """A link of the start page; ``size`` is blank for a page, ``is_stale`` where it shows older figures."""
+    """A link of the start page; ``size`` is blank for a page."""
 
     href: str
     label: str
     size: str = ""
-    is_stale: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,28 +71,27 @@ _PARTS = (
 )
 
 
-def _entry(folder: Path, place: str, label: str, published: float) -> Entry | None:
+def is_stale(settings: Settings) -> bool:
+    """Whether there is a report, of figures older than the published ones."""
+    report = settings.exports / REPORT
+    return report.is_file() and report.stat().st_mtime < settings.published_file.stat().st_mtime
+
+
+def _entry(folder: Path, place: str, label: str) -> Entry | None:
     path = folder / place
     if path.is_dir():
         files = [file for file in path.iterdir() if file.is_file()]
         return Entry(f"{place}/", f"{label}, {len(files)} files", size(sum(f.stat().st_size for f in files)))
     if not path.is_file():
         return None
-    about = path.stat()
-    is_stale = place == REPORT and about.st_mtime < published
-    return Entry(place, label, "" if path.suffix == ".html" else size(about.st_size), is_stale)
+    return Entry(place, label, "" if path.suffix == ".html" else size(path.stat().st_size))
 
 
-def parts_there(folder: Path, published: float) -> list[Part]:
-    """What is in the folder of the exports, as the start page names it.
-
-    ``published`` is when the figures were published, in seconds since 1970; an older report is called so.
-    """
+def parts_there(folder: Path) -> list[Part]:
+    """What is in the folder of the exports, as the start page names it."""
     parts = []
     for title, words, places in _PARTS:
-        entries = tuple(
-            entry for place, label in places if (entry := _entry(folder, place, label, published))
-        )
+        entries = tuple(entry for place, label in places if (entry := _entry(folder, place, label)))
         if entries:
             parts.append(Part(title, words, entries))
     return parts
@@ -108,7 +106,8 @@ def write_index(settings: Settings, provenance: Provenance) -> Path:
         environment()
         .get_template("start.html")
         .render(
-            parts=parts_there(settings.exports, settings.published_file.stat().st_mtime),
+            parts=parts_there(settings.exports),
+            stale=REPORT if is_stale(settings) else None,
             provenance=provenance,
             style=style.read_text(encoding="utf-8"),
         )

@@ -17,8 +17,8 @@ from pathways.report.council import (
 from pathways.report.figures import Figure, figure, svg_of
 from pathways.report.read import Council, Row, Warehouse
 from pathways.report.tables import Cell, Table, mark, number, table
-from pathways.report.words import count, letter_name, listed, one_decimal, phrase, sentence_case, span
 from pathways.rules import RuleBook
+from pathways.words import count, letter_name, listed, one_decimal, phrase, sentence_case, span
 
 ENGINES = {
     "contract": "contract of a table",

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from pathways.errors import PathwaysError
 from pathways.export.provenance import Provenance, read_provenance
+from pathways.signs import Signs, read_signs, sign
+from pathways.warehouse import fetched
 
 if TYPE_CHECKING:
     import duckdb
@@ -170,12 +172,6 @@ _ESTIMATES = """
     order by question_set_code, figure_code, period_key, estimator_code
 """
 _STUDY = "select * from marts.rpt_study_comparison order by study_figure_code, estimator_code"
-_SIGNS = """
-    select status_code as code, status_name as name, shorthand, meaning from marts.dim_status
-    union
-    select rate_reason_code, rate_reason_name, shorthand, meaning from marts.dim_rate_reason
-    order by code
-"""
 _CHECKS = """
     select *
     from marts.fct_check_result
@@ -231,7 +227,7 @@ class Warehouse:
     study: list[Row]
     checks: list[Row]
     named: dict[str, list[Row]]
-    signs: dict[str, Row]
+    signs: Signs
     comments: dict[str, str]
 
     @cached_property
@@ -267,18 +263,12 @@ class Warehouse:
         }
 
     def sign(self, code: str) -> str:
-        """The shorthand of a status or reason in brackets: ``[x]``."""
-        return f"[{self.signs[code]['shorthand']}]"
+        """The shorthand of a status or reason in brackets."""
+        return sign(code, self.signs)
 
     def area(self, name: str) -> dict[str, Row]:
         """DfE's figures of England or a region, by period."""
         return {row["period_key"]: row for row in self.areas if row["authority_name"] == name}
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[Row]:
-    found = connection.execute(query)
-    names = [column[0] for column in found.description or []]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def _by_council(rows: list[Row]) -> dict[str, list[Row]]:
@@ -309,38 +299,38 @@ def read_warehouse(published_file: Path, place: str) -> Warehouse:
 
 
 def _read(connection: duckdb.DuckDBPyConnection, published_file: Path) -> Warehouse:
-    responses = _rows(connection, _RESPONSES)
+    responses = fetched(connection, _RESPONSES)
     kept = {
-        "profiles": _by_council(_rows(connection, _PROFILES)),
-        "pathways": _by_council(_rows(connection, _PATHWAY)),
-        "notes": _by_council(_rows(connection, _NOTES)),
-        "rates": _by_council(_rows(connection, _RATES)),
-        "comparisons": _by_council(_rows(connection, _COMPARISONS)),
-        "coverage": _by_council(_rows(connection, _COVERAGE)),
+        "profiles": _by_council(fetched(connection, _PROFILES)),
+        "pathways": _by_council(fetched(connection, _PATHWAY)),
+        "notes": _by_council(fetched(connection, _NOTES)),
+        "rates": _by_council(fetched(connection, _RATES)),
+        "comparisons": _by_council(fetched(connection, _COMPARISONS)),
+        "coverage": _by_council(fetched(connection, _COVERAGE)),
         "responses": _by_council(responses),
-        "reconciliations": _by_council(_rows(connection, _RECONCILIATIONS)),
+        "reconciliations": _by_council(fetched(connection, _RECONCILIATIONS)),
     }
     councils = [
         Council(key, row["authority_name"], row, **{name: rows.get(key, []) for name, rows in kept.items()})
-        for row in _rows(connection, _AUTHORITIES)
+        for row in fetched(connection, _AUTHORITIES)
         for key in (row["authority_key"],)
     ]
     return Warehouse(
         provenance=read_provenance(connection, published_file),
         councils=councils,
-        areas=_rows(connection, _AREAS),
+        areas=fetched(connection, _AREAS),
         responses=responses,
-        measures=_rows(connection, _MEASURES),
-        measure_figures=_rows(connection, _MEASURE_FIGURES),
-        release_figures=_rows(connection, _RELEASE_FIGURES),
-        estimates=_rows(connection, _ESTIMATES),
-        study=_rows(connection, _STUDY),
-        checks=_rows(connection, _CHECKS),
-        named={name: _rows(connection, query) for name, query in _NAMED.items()},
-        signs={row["code"]: row for row in _rows(connection, _SIGNS)},
+        measures=fetched(connection, _MEASURES),
+        measure_figures=fetched(connection, _MEASURE_FIGURES),
+        release_figures=fetched(connection, _RELEASE_FIGURES),
+        estimates=fetched(connection, _ESTIMATES),
+        study=fetched(connection, _STUDY),
+        checks=fetched(connection, _CHECKS),
+        named={name: fetched(connection, query) for name, query in _NAMED.items()},
+        signs=read_signs(connection),
         comments={
             row["table_name"]: row["comment"]
-            for row in _rows(
+            for row in fetched(
                 connection,
                 "select table_name, comment from duckdb_tables() where schema_name = 'marts'"
                 " and database_name = current_database() and comment is not null",

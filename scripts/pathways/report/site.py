@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from pathways.errors import PathwaysError
 from pathways.export.formula import safe_text
-from pathways.files import draft_beside
+from pathways.files import entries_replaced
 from pathways.publish import only_publisher
 from pathways.report.council import council_context
 from pathways.report.figures import Figure
@@ -183,10 +183,8 @@ def write_report(settings: Settings) -> Reported:
     warehouse = read_warehouse(settings.published_file, settings.relative(settings.published_file))
     there = settings.exports / FOLDER
     try:
-        settings.exports.mkdir(parents=True, exist_ok=True)
-        with only_publisher(settings), draft_beside(there) as draft:
-            draft.mkdir()
-            pages, figures = write_pages(draft, warehouse, settings)
+        with only_publisher(settings), entries_replaced(settings.exports) as draft:
+            pages, figures = write_pages(draft / FOLDER, warehouse, settings)
         write_index(settings, warehouse.provenance)
     except OSError as fault:
         raise PathwaysError(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pathways.report.words import count, marked, one_decimal, span, two_decimals
+from pathways.signs import Signs, marked
+from pathways.words import count, one_decimal, span, two_decimals
 
 Row = dict[str, Any]
-Signs = Mapping[str, Mapping[str, Any]]
 
 NONE = "none"
 """What stands in a cell that has nothing to say."""

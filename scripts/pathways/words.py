@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
 
 Number = int | float | Decimal
+POSITIONS = {
+    "below_99_8": "far below what chance and the usual spread between councils explain",
+    "below_95": "below what chance and the usual spread between councils explain in 95 of 100",
+    "within": "within what chance and the usual spread between councils explain",
+    "above_95": "above what chance and the usual spread between councils explain in 95 of 100",
+    "above_99_8": "far above what chance and the usual spread between councils explain",
+}
+"""What each of ``rpt_council_comparison.funnel_position_code`` means."""
 
 
 def count(value: Number) -> str:
@@ -14,17 +20,20 @@ def count(value: Number) -> str:
     return f"{int(value):,}"
 
 
+def rounded(value: Number, decimals: int) -> Decimal:
+    """A number to so many decimals, halves away from zero; never minus zero."""
+    exact = Decimal(repr(value) if isinstance(value, float) else str(value))
+    return exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP) + 0
+
+
 def one_decimal(value: Number) -> str:
-    """A percentage or difference to one decimal, halves away from zero: ``16.3``; never ``-0.0``."""
-    rounded = Decimal(repr(value) if isinstance(value, float) else str(value)).quantize(
-        Decimal("0.1"), rounding=ROUND_HALF_UP
-    )
-    return f"{rounded + 0:,}"
+    """A percentage or difference to one decimal: ``16.3``."""
+    return f"{rounded(value, 1):,}"
 
 
 def two_decimals(value: Number) -> str:
     """A ratio to two decimals: ``1.38``."""
-    return f"{float(value):,.2f}"
+    return f"{rounded(value, 2):,}"
 
 
 def span(lower: Number, upper: Number, ratio: bool = False) -> str:
@@ -52,16 +61,6 @@ def sentence_case(text: str) -> str:
 def listed(parts: list[str]) -> str:
     """Words as a list in a sentence: ``a, b and c``."""
     return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)
-
-
-def marked(code: str, signs: Mapping[str, Mapping[str, Any]]) -> str:
-    """Why there is no number: the shorthand in brackets, then the name: ``[x] not answered``.
-
-    ``signs`` has a row with ``shorthand`` and ``name`` for each status and reason.
-    """
-    sign = signs[code]
-    name = str(sign["name"])
-    return f"[{sign['shorthand']}] {name[:1].lower()}{name[1:]}"
 
 
 def size(byte_count: int) -> str:

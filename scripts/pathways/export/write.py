@@ -1,0 +1,78 @@
+"""Writing all exports from the published file, each whole or not at all."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pathways.errors import PathwaysError
+from pathways.export.csv_files import write_csv, write_data_package
+from pathways.export.ees_layout import write_ees
+from pathways.export.parquet_files import write_parquet
+from pathways.export.provenance import Provenance, read_provenance
+from pathways.export.tables import published_tables
+from pathways.export.workbook import NAME as WORKBOOK
+from pathways.export.workbook import write_workbook
+from pathways.files import entries_replaced
+from pathways.report.index import write_index
+from pathways.settings import Settings
+
+if TYPE_CHECKING:
+    import duckdb
+
+Write = Callable[["duckdb.DuckDBPyConnection", Path, Provenance], None]
+"""Writes one part of the exports to a place at which there is nothing yet."""
+
+
+def _parquet(connection: duckdb.DuckDBPyConnection, folder: Path, provenance: Provenance) -> None:
+    folder.mkdir()
+    for table in published_tables(connection):
+        write_parquet(connection, table, folder, provenance)
+
+
+def _csv(connection: duckdb.DuckDBPyConnection, folder: Path, provenance: Provenance) -> None:
+    folder.mkdir()
+    tables = published_tables(connection)
+    for table in tables:
+        write_csv(connection, table, folder)
+    write_data_package(tables, folder, provenance)
+
+
+def _ees(connection: duckdb.DuckDBPyConnection, folder: Path, provenance: Provenance) -> None:
+    folder.mkdir()
+    write_ees(connection, folder, provenance)
+
+
+PARTS: dict[str, Write] = {"parquet": _parquet, "csv": _csv, WORKBOOK: write_workbook, "ees": _ees}
+"""Each part of the exports by its name in their folder; all are made of the published file alone."""
+
+
+def write_exports(settings: Settings) -> None:
+    """Writes the exports of the published file, and their start page; whatever else is in the folder stays.
+
+    The caller keeps others from publishing meanwhile (``only_publisher``). All parts are written before the
+    first takes the place of the one before it, so that a failure leaves the old ones.
+
+    Raises:
+        PathwaysError: the folder can't be written.
+    """
+    import duckdb
+
+    folder = settings.exports
+    try:
+        with entries_replaced(folder) as draft:
+            with duckdb.connect(str(settings.published_file), read_only=True) as connection:
+                provenance = read_provenance(connection, settings.published_file)
+                for name, write in PARTS.items():
+                    write(connection, draft / name, provenance)
+            shutil.copytree(settings.data_docs, draft / "data_docs")
+        write_index(settings, provenance)
+    except OSError as fault:
+        raise PathwaysError(
+            f"{settings.relative(settings.published_file)} is published, but the files for people could "
+            f"not be written to {settings.relative(folder)}: {fault.strerror or fault}. The old ones are "
+            "as they were. See that there is room and that the folder may be written, and run `pathways "
+            "publish` again."
+        ) from fault
