@@ -6,6 +6,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Superset pins other versions than the warehouse, so it has an environment of its own
+BI_VENV := .venv-bi
 # the oldest DuckDB that the published file promises to open in
 OLDEST_DUCKDB := $(VENV)/oldest-duckdb
 # a folder with the files of one DfE release
@@ -14,7 +16,7 @@ RELEASE ?= $(PATHWAYS_SHARED)/data/dfe/cin_2024
 # a folder of councils' answers; where it is not, made ones are read
 ANSWERS ?= $(wildcard $(PATHWAYS_SHARED)/data/foi_specimens)
 
-.PHONY: help build test lint docs bench lock clean
+.PHONY: help build test lint bi docs bench lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +25,7 @@ build: $(VENV)/run.stamp ## check what came in, build, check what goes out, publ
 	@$(BIN)/pathways build
 
 test: $(VENV)/dev.stamp $(OLDEST_DUCKDB)/.stamp lint ## lint, then every test
+	@$(MAKE) --no-print-directory $(BI_VENV)/.stamp || echo "Superset can't be set up here: its tests are skipped."
 	PATHWAYS_OLDEST_DUCKDB=$(CURDIR)/$(OLDEST_DUCKDB) $(BIN)/python -m pytest --numprocesses auto --dist loadscope -m "not bench" $(PYTEST_ARGS)
 	$(BIN)/python -m pytest -m bench $(PYTEST_ARGS)
 
@@ -33,21 +36,26 @@ lint: $(VENV)/dev.stamp ## ruff, mypy, sqlfluff and yamllint
 	$(BIN)/yamllint --strict .
 	$(BIN)/sqlfluff lint --processes 0 --disable-progress-bar models tests/singular
 
+bi: $(BI_VENV)/.stamp ## Apache Superset with the dashboards on the published file, on this machine alone
+	@$(BI_VENV)/bin/python bi/superset/start.py
+
 docs: $(VENV)/run.stamp ## dbt's documentation, the checks and the report under one page: exports/index.html
 	@$(BIN)/pathways docs
 
 bench: $(VENV)/run.stamp ## measure landing (RELEASE=...), reading answers (ANSWERS=...), returns and rates, write docs/benchmarks.md
 	@$(BIN)/pathways bench $(RELEASE) $(if $(ANSWERS),--answers $(ANSWERS)) --write docs/benchmarks.md
 
-lock: $(VENV)/dev.stamp ## pin requirements.txt and requirements-dev.txt anew from pyproject.toml
+lock: $(VENV)/dev.stamp ## pin requirements.txt, requirements-dev.txt and requirements-bi.txt anew
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-header --no-annotate --no-strip-extras \
 	    --python-version 3.11 pyproject.toml --output-file requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-header --no-annotate --no-strip-extras \
 	    --python-version 3.11 --extra dev --constraint requirements.txt pyproject.toml \
 	    --output-file requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-header --no-annotate --no-strip-extras \
+	    --python-version 3.11 bi/superset/requirements.in --output-file requirements-bi.txt
 
-clean: ## remove the environment, the warehouse and all that was generated
-	rm -rf $(VENV) target logs warehouse/*.duckdb* .pytest_cache .ruff_cache .mypy_cache .hypothesis
+clean: ## remove the environments, the warehouse and all that was generated
+	rm -rf $(VENV) $(BI_VENV) bi/superset/state target logs warehouse/*.duckdb* .pytest_cache .ruff_cache .mypy_cache .hypothesis
 
 $(VENV)/run.stamp: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"Python {v[0]}.{v[1]} found; 3.11, 3.12 or 3.13 is needed: make PYTHON=python3.11 ...")'
@@ -65,4 +73,11 @@ $(OLDEST_DUCKDB)/.stamp: requirements-oldest-duckdb.txt $(VENV)/run.stamp
 	@rm -rf $(OLDEST_DUCKDB)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
 	    --target $(OLDEST_DUCKDB) -r requirements-oldest-duckdb.txt
+	@touch $@
+
+$(BI_VENV)/.stamp: requirements-bi.txt
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if v in ((3, 11), (3, 12)) else f"Python {v[0]}.{v[1]} found; Superset needs 3.11 or 3.12: make PYTHON=python3.11 ...")'
+	@echo "Setting up $(BI_VENV) for Superset (two minutes, once)"
+	@$(PYTHON) -m venv $(BI_VENV)
+	@$(BI_VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bi.txt
 	@touch $@

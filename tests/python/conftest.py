@@ -16,13 +16,14 @@ from pathlib import Path
 import duckdb
 import pytest
 from filelock import FileLock
+from playwright.sync_api import Browser, sync_playwright
 
 PROJECT = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("PATHWAYS_SHARED", PROJECT.parent / "shared"))
 """Folder with the documents and published files that the seeds were taken from."""
 
 KEPT_OUT = shutil.ignore_patterns(
-    ".git", ".venv*", "target", "logs", "warehouse", "landing", "exports", ".*_cache", ".hypothesis"
+    ".git", ".venv*", "target", "logs", "warehouse", "landing", "exports", "state", ".*_cache", ".hypothesis"
 )
 
 
@@ -39,6 +40,10 @@ class Built:
     target: Path
     environment: dict[str, str]
     output: str
+
+    @property
+    def exports(self) -> Path:
+        return self.folder.parent / "exports"
 
     @property
     def build_file(self) -> Path:
@@ -132,6 +137,32 @@ def build_file(built: Built) -> Iterator[duckdb.DuckDBPyConnection]:
     """The build file, with every layer in it."""
     with duckdb.connect(str(built.build_file), read_only=True) as connection:
         yield connection
+
+
+CHROMIUM_ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium; a test that needs it is skipped without it, but fails in CI."""
+    path = shutil.which("chromium")
+    if path is None:
+        if os.environ.get("CI"):
+            pytest.fail("Chromium is not installed: apt install chromium")
+        pytest.skip("Chromium is not installed: apt install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
 
 
 Reading = tuple[str, Decimal | None, Decimal | None, Decimal | None, bool]

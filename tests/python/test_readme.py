@@ -41,13 +41,18 @@ def test_a_query_of_the_readme_gives_the_result_printed_below_it(
 
 
 def test_the_python_lines_of_the_readme_run_from_the_project_folder(built: Built) -> None:
-    (lines,) = re.findall(r"```python\n(.+?)```", README, flags=re.DOTALL)
-    exec(lines.replace("warehouse/pathways.duckdb", str(built.published_file)), {})
+    found = re.findall(r"```python\n(.+?)```", README, flags=re.DOTALL)
+    assert len(found) == 2
+    for lines in found:
+        placed = lines.replace("warehouse/pathways.duckdb", str(built.published_file))
+        exec(placed.replace("exports/", f"{built.exports}/"), {})
 
 
 def test_the_closing_words_of_the_build_are_the_ones_in_the_readme(built: Built) -> None:
     (words,) = re.findall(r"It ends like this:\n\n((?:    .*\n)+)", README)
-    said = built.output.replace(str(built.folder), "warehouse").replace(str(built.target), "target")
+    said = built.output
+    for folder in (built.folder, built.target, built.exports):
+        said = said.replace(str(folder), folder.name)
     kept = [re.sub(r"[\d,]+ KiB", "... KiB", line) for line in said.splitlines()]
     for line in words.splitlines():
         assert re.sub(r"[\d,]+ KiB", "... KiB", line.strip()) in kept

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-_FORMULA = re.compile(r"""[\s"']*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]""")
+_FORMULA = re.compile(r"""[\s"']*[=+\-@\uff1d\uff0b\uff0d\uff20\t\r\n]""")
 _NUMBER = re.compile(r"[+\-](?=.)\d[\d,. ]*%?|-")
 
 
