@@ -120,7 +120,7 @@ def findings(warehouse: Warehouse) -> list[str]:
         less = [row for row in pairs if row["interval_upper"] < 0]
         councils = len({row["authority_key"] for row in pairs})
         said.append(
-            f"In {len(more)} of {len(pairs)} years of {_councils(councils)} for which both rates are "
+            f"In {len(more):,} of {len(pairs):,} years of {_councils(councils)} for which both rates are "
             "known, children with early help were re-referred more often than those without; in "
             f"{len(sure)} of them by more than chance alone explains, and in {len(less)} years less often "
             "by more than chance. That is no effect of early help: children are referred to it because "
@@ -527,11 +527,15 @@ def sources_table(warehouse: Warehouse) -> Table:
 
 
 def method_html(project: Path) -> str:
-    """The method, from ``docs/methods.md``, as HTML; headings one level down, links to nowhere taken out."""
+    """The method, from ``docs/methods.md``, as HTML to stand under the page's own heading."""
     from markdown_it import MarkdownIt
 
     text = (project / "docs" / "methods.md").read_text(encoding="utf-8")
     body = text.split("\n", 1)[1] if text.startswith("# ") else text
     html: str = MarkdownIt("commonmark", {"html": False}).enable("table").render(body)
-    scroll = '<div class="scroll" role="region" aria-label="Table" tabindex="0"><table>'
-    return html.replace("<table>", scroll).replace("</table>", "</table></div>")
+    # each table scrolls by itself, and is told apart by its number
+    html, *tables = html.split("<table>")
+    for number_of, table_html in enumerate(tables, 1):
+        html += f'<div class="scroll" role="region" aria-label="Table {number_of}" tabindex="0"><table>'
+        html += table_html.replace("</table>", "</table></div>", 1)
+    return html
