@@ -23,7 +23,7 @@ from pathways.errors import PathwaysError
 from pathways.export.write import write_exports
 from pathways.report.bench import MOST_BYTES, MOST_SECONDS, write_panel_report
 from pathways.report.figures import single_out
-from pathways.report.flow import Count, Pathway, boxes
+from pathways.report.flow import Box, Count, Pathway, boxes
 from pathways.report.site import write_report
 from pathways.settings import Settings, load_settings
 
@@ -146,19 +146,25 @@ def test_a_suppressed_count_is_shown_as_suppressed_with_its_bounds(built: Built,
     assert row["2019/20"] == "[c] suppressed, 1 to 5"
 
 
-def test_the_height_of_a_box_is_its_count_and_of_an_unknown_one_fixed() -> None:
-    def drawn(both: int | None) -> dict[str, float]:
-        count = Count(both, "[c]" if both is None else str(both))
-        made = boxes(Pathway(Count(1000, "1,000"), Count(200, "200"), Count(250, "250"), count))
-        return {box.words: box.height for box in made}
+def drawn(both: int | None) -> list[Box]:
+    count = Count(both, "[c]" if both is None else str(both))
+    return boxes(Pathway(Count(1000, "1,000"), Count(200, "200"), Count(250, "250"), count))
 
-    known = drawn(50)
-    assert known["Re-referred: 50"] / known["Early help: 200"] == pytest.approx(50 / 200)
-    assert known["Re-referred: 200"] / known["No early help: 800"] == pytest.approx(200 / 800)
-    # a withheld count has no height of its own, and what it leaves of the others is not drawn
-    unknown = drawn(None)
-    assert unknown["Re-referred: [c]"] == unknown["Early help: 200"]
-    assert not [words for words in unknown if words.startswith("Not re-referred")]
+
+def test_the_height_of_a_box_is_its_count() -> None:
+    heights = {box.words: box.height for box in drawn(50)}
+    assert heights["Re-referred: 50"] / heights["Early help: 200"] == pytest.approx(50 / 200)
+    assert heights["Re-referred: 200"] / heights["No early help: 800"] == pytest.approx(200 / 800)
+    assert heights["Closed: 1,000"] == pytest.approx(
+        heights["Early help: 200"] + heights["No early help: 800"]
+    )
+
+
+def test_a_withheld_count_has_no_height_of_its_own_and_betrays_no_other() -> None:
+    ends = [box for box in drawn(None) if box.column == 2]
+    assert [(box.words, box.is_known) for box in ends] == [("Re-referred: [c]", False)] * 2
+    middles = [box for box in drawn(None) if box.column == 1]
+    assert [box.height for box in ends] == [box.height for box in middles]
 
 
 def test_the_data_behind_a_chart_is_what_was_published(

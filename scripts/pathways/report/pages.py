@@ -122,7 +122,7 @@ def findings(warehouse: Warehouse) -> list[str]:
         said.append(
             f"In {len(more):,} of {len(pairs):,} years of {_councils(councils)} for which both rates are "
             "known, children with early help were re-referred more often than those without; in "
-            f"{len(sure)} of them by more than chance alone explains, and in {len(less)} years less often "
+            f"{len(sure)} of them by more than chance alone explains, and in {len(less)} less often "
             "by more than chance. That is no effect of early help: children are referred to it because "
             "of their needs."
         )
