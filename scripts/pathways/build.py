@@ -93,24 +93,22 @@ def summary(settings: Settings, published: Published, run: DbtRun) -> list[tuple
     for check in published.window.warnings:
         lines.extend((f"Warning: {line}", "yellow") for line in check.sentences)
     lines.append((f"Data Docs: {settings.relative(settings.data_docs / 'index.html')}", None))
-    lines.extend(exported(settings))
     return lines
 
 
-def exported(settings: Settings) -> list[tuple[str, str | None]]:
-    """Where people find the files and pages, and whether the report among them is of older figures."""
-    lines: list[tuple[str, str | None]] = [
-        (f"For people: {settings.relative(settings.exports / 'index.html')}", None)
-    ]
+def export(settings: Settings, say: Say) -> None:
+    """Writes the files for people, and says where they are and whether the report shows older figures.
+
+    Raises:
+        PathwaysError: they could not be written.
+    """
+    from pathways.export.write import write_exports
+
+    write_exports(settings)
+    say(f"For people: {settings.relative(settings.exports / 'index.html')}", None)
     if is_stale(settings):
-        lines.append(
-            (
-                f"{settings.relative(settings.exports / REPORT)} shows the figures of before; "
-                "`pathways report` writes it anew.",
-                "yellow",
-            )
-        )
-    return lines
+        report = settings.relative(settings.exports / REPORT)
+        say(f"{report} shows the figures of before; `pathways report` writes it anew.", "yellow")
 
 
 def _require_door(door: CheckReport) -> None:
@@ -154,7 +152,8 @@ def build(settings: Settings, say: Say) -> Published:
 
     Raises:
         PathwaysError: the build file is in use, or the landing, a kept answer, the door, dbt, the
-            window or the publishing refused; the message holds each broken row in plain words.
+            window or the publishing refused, or the files for people could not be written; the message holds
+            each broken row in plain words.
     """
     require_build_file_free(settings)
     land_inbox(settings, say)
@@ -178,4 +177,5 @@ def build(settings: Settings, say: Say) -> Published:
     if run is not None:
         for line, style in summary(settings, published, run):
             say(line, style)
+    export(settings, say)
     return published

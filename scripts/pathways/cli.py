@@ -164,6 +164,7 @@ def bench_command(
         from pathways.census.bench import bench_returns
         from pathways.census.bench_referrals import FEW_ROUNDS, bench_referrals
         from pathways.foi.bench import bench_answers
+        from pathways.report.bench import bench_report
 
         settings = load_settings()
         lines = [
@@ -172,6 +173,7 @@ def bench_command(
             *bench_returns(settings, rounds),
             *bench_referrals(settings, min(rounds, FEW_ROUNDS)),
             *bench_rates(settings),
+            *bench_report(settings),
         ]
         if write is not None:
             write.write_text("\n".join(lines), encoding="utf-8")
@@ -183,7 +185,7 @@ def bench_command(
 def publish_command() -> None:
     """Publish the marts of the last good build as one file, in one step."""
     with plain_errors():
-        from pathways.build import exported
+        from pathways.build import export
         from pathways.publish import publish
 
         settings = load_settings()
@@ -194,8 +196,7 @@ def publish_command() -> None:
             f"{rows:,} rows.",
             "bold green",
         )
-        for line, style in exported(settings):
-            say(line, style)
+        export(settings, say)
 
 
 @app.command("report")

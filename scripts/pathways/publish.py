@@ -292,7 +292,7 @@ def put_in_place(draft: Path, published: Path) -> None:
 
 
 def publish(settings: Settings) -> Published:
-    """Publishes the marts of the last build, or leaves the published file as it is; then writes the exports.
+    """Publishes the marts of the last build, or leaves the published file as it is.
 
     The build file is held open, read-only, from the first check to the last
     comparison, so that what is published is what was checked.
@@ -300,11 +300,9 @@ def publish(settings: Settings) -> Published:
     Raises:
         PathwaysError: the build, the door or the window was not good; a view among
             the marts; the build file held by another process; another publish at work;
-            the file could not be written; or, once it is published, the exports could not.
+            the file could not be written.
     """
     import duckdb
-
-    from pathways.export.write import write_exports
 
     run = require_full_build(settings, read_run(settings))
     with open_build_file(settings) as connection:
@@ -326,5 +324,4 @@ def publish(settings: Settings) -> Published:
                     "See that there is room on the disk and run the command again."
                 ) from fault
             put_in_place(draft, settings.published_file)
-            write_exports(settings)
     return Published(settings.published_file, counts, window)

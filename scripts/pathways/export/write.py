@@ -16,6 +16,7 @@ from pathways.export.tables import published_tables
 from pathways.export.workbook import NAME as WORKBOOK
 from pathways.export.workbook import write_workbook
 from pathways.files import entries_replaced
+from pathways.publish import only_publisher
 from pathways.report.index import write_index
 from pathways.settings import Settings
 
@@ -52,17 +53,17 @@ PARTS: dict[str, Write] = {"parquet": _parquet, "csv": _csv, WORKBOOK: write_wor
 def write_exports(settings: Settings) -> None:
     """Writes the exports of the published file, and their start page; whatever else is in the folder stays.
 
-    The caller keeps others from publishing meanwhile (``only_publisher``). All parts are written before the
-    first takes the place of the one before it, so that a failure leaves the old ones.
+    All parts are written before the first takes the place of the one before it, so that a failure leaves the
+    old ones.
 
     Raises:
-        PathwaysError: the folder can't be written.
+        PathwaysError: the folder can't be written, a publish is at work, or the published file lacks what the
+            exports are made of.
     """
     import duckdb
 
-    folder = settings.exports
     try:
-        with entries_replaced(folder) as draft:
+        with only_publisher(settings), entries_replaced(settings.exports) as draft:
             with duckdb.connect(str(settings.published_file), read_only=True) as connection:
                 provenance = read_provenance(connection, settings.published_file)
                 for name, write in PARTS.items():
@@ -70,9 +71,16 @@ def write_exports(settings: Settings) -> None:
             shutil.copytree(settings.data_docs, draft / "data_docs")
         write_index(settings, provenance)
     except OSError as fault:
-        raise PathwaysError(
-            f"{settings.relative(settings.published_file)} is published, but the files for people could "
-            f"not be written to {settings.relative(folder)}: {fault.strerror or fault}. The old ones are "
-            "as they were. See that there is room and that the folder may be written, and run `pathways "
-            "publish` again."
-        ) from fault
+        reason = str(fault.strerror or fault)
+        raise _failed(settings, reason, "See that there is room and the folder may be written") from fault
+    except duckdb.Error as fault:
+        reason = " ".join(str(fault).split())
+        raise _failed(settings, reason, "See that the project has all its models") from fault
+
+
+def _failed(settings: Settings, reason: str, remedy: str) -> PathwaysError:
+    published, folder = (settings.relative(path) for path in (settings.published_file, settings.exports))
+    return PathwaysError(
+        f"{published} is published, but the files for people could not be written to {folder}: "
+        f"{reason.rstrip('.')}. The old ones are as they were. {remedy}, and run `pathways publish` again."
+    )
