@@ -24,6 +24,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from conftest import PROJECT, Built, pathways, write_seed
+from pathways import __version__
 from pathways.errors import PathwaysError
 from pathways.export.ees_layout import NAME as EES_NAME
 from pathways.export.formula import original_text, safe_text
@@ -76,7 +77,7 @@ def test_parquet_says_what_it_is_and_where_it_comes_from(
     said = {key.decode(): value.decode() for key, value in schema.metadata.items()}
     assert said["title"].startswith("One row per council, period and age band")
     assert json.loads(said["primary_key"]) == ["pathway_key"]
-    assert said["version"] == "0.5.0"
+    assert said["version"] == __version__
     assert (
         date.fromisoformat(said["date"])
         == datetime.fromtimestamp(built.published_file.stat().st_mtime, UTC).date()
@@ -268,7 +269,7 @@ def test_the_cover_names_version_date_and_licence(built: Built) -> None:
     workbook = sheets_of(built.exports / "early_help_pathways.xlsx")
     cover = " ".join(str(row[0]) for row in workbook["Cover"] if row[0])
     assert (
-        "Version 0.5.0" in cover
+        f"Version {__version__}" in cover
         and "Open Government Licence v3.0" in cover
         and str(date.today().year) in cover
     )
@@ -311,7 +312,7 @@ def test_the_pathway_in_ees_layout_passes_the_strict_door(built: Built) -> None:
     )
     guidance = (built.exports / "ees" / "data-guidance.txt").read_text(encoding="utf-8")
     assert "20 rows of Wales" in guidance and "20 rows of councils that are not named" in guidance
-    assert "Version: 0.5.0" in guidance and "Licence: " in guidance
+    assert f"Version: {__version__}" in guidance and "Licence: " in guidance
 
 
 @pytest.mark.bench
