@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from superset.superset_typing import CacheConfig
+from superset.utils.log import AbstractEventLogger
 
 STATE = Path(os.environ["PATHWAYS_BI_STATE"])
 """Folder of what this Superset keeps: its own database, and its secret key."""
@@ -26,6 +27,16 @@ FILTER_STATE_CACHE_CONFIG: CacheConfig = {
     "CACHE_DEFAULT_TIMEOUT": 86400,
 }
 EXPLORE_FORM_DATA_CACHE_CONFIG = FILTER_STATE_CACHE_CONFIG
+
+
+class NoEventLogger(AbstractEventLogger):
+    """Keeps no record of who looked at what, which would cost each chart several writes to the state."""
+
+    def log(self, *args: Any, **kwargs: Any) -> None:
+        """Does nothing."""
+
+
+EVENT_LOGGER = NoEventLogger()
 
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True

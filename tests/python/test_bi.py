@@ -282,6 +282,11 @@ def look_at(seen: Seen, superset: Superset, slug: str) -> None:
     page.wait_for_selector(".dashboard-component-chart-holder", timeout=60_000)
     dashboard = assets("dashboards")[slug.replace("-", "_")]
     count = len(charts_of(dashboard))
+    # a chart that is refused is never drawn: what it was told says more than a page that waits for it
+    latest = time.monotonic() + 90
+    while len(seen.answers) + len(seen.failed) < count and time.monotonic() < latest:
+        page.wait_for_timeout(100)
+    assert not seen.failed, seen.failed
     drawn = page.locator(".dashboard-component-chart-holder .slice_container")
     page.wait_for_function(
         "count => document.querySelectorAll('.dashboard-component-chart-holder .slice_container').length"
