@@ -6,13 +6,16 @@ Run by `make bi` in the environment of requirements-bi.txt. It keeps its state i
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import logging
 import os
 import secrets
 import socket
 import sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parents[1]
@@ -24,7 +27,7 @@ PLACE = "PUBLISHED_FILE"
 ADMIN = "admin"
 
 
-def fail(message: str) -> None:
+def fail(message: str) -> NoReturn:
     """Ends with one plain sentence."""
     print(message, file=sys.stderr)
     raise SystemExit(1)
@@ -36,6 +39,8 @@ def published_file() -> Path:
     path = (PROJECT / folder / "pathways.duckdb").resolve()
     if not path.is_file():
         fail(f"There is no {path} to show. Run `make build` first.")
+    if "?" in str(path) or "#" in str(path):
+        fail(f"{path}: a path with ? or # in it can't be written as an address. Move the warehouse.")
     return path
 
 
@@ -73,40 +78,45 @@ def asset_texts(published: Path) -> dict[str, str]:
         path.relative_to(ASSETS).as_posix(): path.read_text(encoding="utf-8")
         for path in sorted(ASSETS.rglob("*.yaml"))
     }
-    if "?" in str(published) or "#" in str(published):
-        fail(f"{published}: a path with ? or # in it can't be written as an address. Move the warehouse.")
     texts[DATABASE_FILE] = texts[DATABASE_FILE].replace(PLACE, str(published))
     return texts
 
 
-def set_up(app: Any, published: Path) -> str:
+def set_up(published: Path, log: Path) -> str:
     """Brings Superset's own database up to date, imports the dashboards, and makes the account.
+
+    It runs in a process of its own: what it opens, DuckDB's threads among it, must not be in the one that the
+    server is forked from. What Superset says of its own beginnings goes to ``log``, for whoever looks for a
+    fault.
 
     Returns:
         The password, where one was made: the first time, and where NEW_PASSWORD asks for it. It is kept as a
         hash alone.
     """
-    import superset
-    from flask_migrate import upgrade
-    from superset.extensions import appbuilder, db, security_manager
+    logging.disable(logging.WARNING)
+    with log.open("w", encoding="utf-8") as file, contextlib.redirect_stdout(file):
+        import superset
+        from flask_migrate import upgrade
+        from superset.app import create_app
+        from superset.extensions import appbuilder, db, security_manager
 
-    with app.app_context():
-        upgrade(directory=str(Path(superset.__file__).parent / "migrations"))
-        appbuilder.add_permissions(update_perms=True)
-        security_manager.sync_role_definitions()
-        admin = security_manager.find_user(ADMIN)
-        password = "" if admin and not os.environ.get("NEW_PASSWORD") else secrets.token_urlsafe(15)
-        if not admin:
-            role = security_manager.find_role("Admin")
-            admin = security_manager.add_user(
-                ADMIN, "Early help", "pathways", "admin@localhost", role, password
-            )
-        elif password:
-            security_manager.reset_password(admin.id, password)
-        if not admin:
-            fail("Superset could not make the account. Delete its state folder and start again.")
-        import_assets(asset_texts(published), admin)
-        db.session.commit()
+        with create_app().app_context():
+            upgrade(directory=str(Path(superset.__file__).parent / "migrations"))
+            appbuilder.add_permissions(update_perms=True)
+            security_manager.sync_role_definitions()
+            admin = security_manager.find_user(ADMIN)
+            password = "" if admin and not os.environ.get("NEW_PASSWORD") else secrets.token_urlsafe(15)
+            if not admin:
+                role = security_manager.find_role("Admin")
+                admin = security_manager.add_user(
+                    ADMIN, "Early help", "pathways", "admin@localhost", role, password
+                )
+            elif password:
+                security_manager.reset_password(admin.id, password)
+            if not admin:
+                fail("Superset could not make the account. Delete its state folder and start again.")
+            import_assets(asset_texts(published), admin)
+            db.session.commit()
     return password
 
 
@@ -119,25 +129,38 @@ def import_assets(texts: dict[str, str], user: Any) -> None:
         ImportAssetsCommand(texts).run()
 
 
-def serve(app: Any, port: int) -> None:
-    """Serves until it is stopped."""
+def serve(port: int, log: Path) -> None:
+    """Serves until it is stopped.
+
+    One process with threads: Superset's own database is one SQLite file. It is loaded after the fork.
+    """
     from gunicorn.app.base import BaseApplication
+
+    # where a library crashes the server, its stacks stay behind
+    faulthandler.enable(log.open("a", encoding="utf-8"))
+
+    def is_loaded(_: Any) -> None:
+        print(f"Open http://{HOST}:{port}/dashboard/list/ (stop with Ctrl+C)", flush=True)
 
     class Server(BaseApplication):
         def load_config(self) -> None:
             for name, value in {
                 "bind": f"{HOST}:{port}",
-                "workers": 2,
-                "threads": 4,
+                "workers": 1,
+                "threads": 8,
                 "timeout": 120,
+                "graceful_timeout": 5,
                 "loglevel": "warning",
+                "post_worker_init": is_loaded,
             }.items():
                 self.cfg.set(name, value)
 
         def load(self) -> Any:
-            return app
+            with log.open("a", encoding="utf-8") as file, contextlib.redirect_stdout(file):
+                from superset.app import create_app
 
-    print(f"Open http://{HOST}:{port}/dashboard/list/ (stop with Ctrl+C)", flush=True)
+                return create_app()
+
     Server().run()
 
 
@@ -150,17 +173,14 @@ def main() -> None:
     os.environ["SUPERSET_HOME"] = str(state)
     logging.disable(logging.WARNING)
     print("Starting Superset (a minute the first time, half a minute later)", flush=True)
-    # what Superset says of its own beginnings is for whoever looks for a fault
-    with (state / "setup.log").open("w", encoding="utf-8") as log, contextlib.redirect_stdout(log):
-        from superset.app import create_app
-
-        app = create_app()
-        password = set_up(app, published)
+    log = state / "setup.log"
+    with ProcessPoolExecutor(1, get_context("spawn")) as apart:
+        password = apart.submit(set_up, published, log).result()
     if password:
-        print(f"Sign in as {ADMIN} with the password {password} (shown this once).")
+        print(f"Sign in as {ADMIN} with the password {password} (shown this once).", flush=True)
     else:
-        print(f"Sign in as {ADMIN}. For a new password: make bi NEW_PASSWORD=1")
-    serve(app, port)
+        print(f"Sign in as {ADMIN}. For a new password: make bi NEW_PASSWORD=1", flush=True)
+    serve(port, log)
 
 
 if __name__ == "__main__":

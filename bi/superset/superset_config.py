@@ -64,10 +64,5 @@ CONTENT_SECURITY_POLICY_WARNING = False
 
 APP_NAME = "Early help pathways"
 LOGO_TARGET_PATH = "/dashboard/list/"
-FEATURE_FLAGS = {"DASHBOARD_NATIVE_FILTERS": True, "ALERT_REPORTS": False, "EMBEDDED_SUPERSET": False}
-# the published file is a thing to read: no uploads, and no examples
-UPLOAD_EXTENSIONS: set[str] = set()
+# the published file is a thing to read: no uploads
 ALLOWED_EXTENSIONS: set[str] = set()
-ROW_LIMIT = 50_000
-AUTH_RATE_LIMITED = True
-RATELIMIT_ENABLED = True

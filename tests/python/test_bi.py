@@ -207,6 +207,7 @@ def superset(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     finally:
         process.terminate()
         process.wait(timeout=30)
+    assert process.returncode == 0
 
 
 @dataclass
@@ -267,11 +268,12 @@ def watched(page: Page, superset: Superset) -> Seen:
 
 
 def sign_in(page: Page, superset: Superset) -> None:
-    page.goto(f"{superset.address}/login/")
+    # until all of the page is there, it may take back what is typed
+    page.goto(f"{superset.address}/login/", wait_until="networkidle")
     page.locator("input:not([type=password]):not([type=hidden])").first.fill("admin")
     page.locator("input[type=password]").first.fill(superset.password)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/superset/welcome/")
+    page.wait_for_url(f"{superset.address}/superset/welcome/")
 
 
 def look_at(seen: Seen, superset: Superset, slug: str) -> None:
