@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 
 Number = int | float | Decimal
+SOURCES = {"foi": "Answer to the letter", "census": "Council's own census returns"}
+"""Kinds of source, by ``source_basis_code``."""
 POSITIONS = {
     "below_99_8": "far below what chance and the usual spread between councils explain",
     "below_95": "below what chance and the usual spread between councils explain in 95 of 100",

@@ -26,21 +26,29 @@ from hypothesis import strategies as st
 from conftest import PROJECT, Built, pathways, write_seed
 from pathways import __version__
 from pathways.errors import PathwaysError
-from pathways.export.ees_layout import NAME as EES_NAME
+from pathways.export import EES_NAME
 from pathways.export.formula import original_text, safe_text
+from pathways.export.workbook import COVER_WIDTH, LINE_POINTS, notes
 from pathways.export.write import PARTS, write_exports
 from pathways.files import entries_replaced
 from pathways.report.bench import publish_panel
 from pathways.settings import Settings, load_settings
+from pathways.signs import read_signs
 
 SIGN = re.compile(r"\[(c|u|low|z|x)\]")
 
 
 @pytest.fixture
 def settings(built: Built, tmp_path: Path) -> Settings:
-    """Settings of the built warehouse with exports of the test's own."""
+    """Settings of the published file with exports of the test's own.
+
+    In a folder of its own too: one writes exports of a warehouse at a time, and other tests write the report.
+    """
+    folder = tmp_path / "published"
+    folder.mkdir()
+    shutil.copyfile(built.published_file, folder / "pathways.duckdb")
     return replace(
-        load_settings(PROJECT), warehouse=built.folder, target=built.target, exports=tmp_path / "exports"
+        load_settings(PROJECT), warehouse=folder, target=built.target, exports=tmp_path / "exports"
     )
 
 
@@ -220,6 +228,17 @@ def test_the_workbook_is_accessible(built: Built) -> None:
         blank = [cell.coordinate for row in sheet[table.ref] for cell in row if cell.value in (None, "")]
         assert blank == [], f"{sheet.title}: a cell is blank"
         assert sheet["A1"].value, "a title stands first"
+
+
+def test_each_note_of_the_workbook_stands_in_a_row_high_enough_for_it(
+    built: Built, published: duckdb.DuckDBPyConnection
+) -> None:
+    sheet = openpyxl.load_workbook(built.exports / "early_help_pathways.xlsx")["Notes"]
+    found = {row[1].value: row[0].row for row in sheet.iter_rows(min_row=4)}
+    # gptables puts them in the order in which the sheets refer to them
+    assert list(found) == list(notes(read_signs(published)).values())
+    for text, number in found.items():
+        assert sheet.row_dimensions[number].height >= LINE_POINTS * len(text) / COVER_WIDTH
 
 
 def test_the_workbook_shows_the_published_counts_or_the_sign_of_their_status(

@@ -22,7 +22,7 @@ from conftest import PROJECT, Built, build_environment, pathways
 from pathways.errors import PathwaysError
 from pathways.export.write import write_exports
 from pathways.report.bench import MOST_BYTES, MOST_SECONDS, write_panel_report
-from pathways.report.figures import single_out
+from pathways.report.figures import inline, single_out
 from pathways.report.flow import Box, Count, Pathway, boxes
 from pathways.report.site import write_report
 from pathways.settings import Settings, load_settings
@@ -287,6 +287,13 @@ def test_a_report_that_cannot_be_written_leaves_the_old_one(built: Built, tmp_pa
     with pytest.raises(PathwaysError, match="could not be written to"):
         write_report(settings)
     assert settings.exports.is_file()
+
+
+def test_digits_are_taken_from_places_not_from_what_can_be_read() -> None:
+    svg = '<svg width="1.2345"><path class="x" d="M0.123,4.567"/><text y="3.99">0.25</text></svg>'
+    assert inline(svg) == (
+        '<svg aria-hidden="true" width="1.2"><path d="M0.1,4.5"/><text y="3.9">0.25</text></svg>'
+    )
 
 
 def test_a_layer_that_lacks_a_mark_is_no_council_by_position() -> None:

@@ -12,45 +12,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pathways.ees.cells import AREA_COLUMNS
+from pathways.ees.vocabulary import DEFAULT_ITEM, META_COLUMNS
+from pathways.export import EES_NAME
 from pathways.export.provenance import Provenance
+from pathways.signs import named_signs, read_statuses
 from pathways.warehouse import fetched
-from pathways.words import letter_name
+from pathways.words import SOURCES, letter_name
 
 if TYPE_CHECKING:
     import duckdb
 
-NAME = "early_help_pathway"
-_PLACE = (
-    "time_period",
-    "time_identifier",
-    "geographic_level",
-    "country_code",
-    "country_name",
-    "region_code",
-    "region_name",
-    "old_la_code",
-    "new_la_code",
-    "la_name",
-)
 _FILTERS = {
     "question_set": ("Letter that asked", "The letters ask in different words: never compare across them"),
     "source": ("Kind of source", "An answer to the letter, or a council's count of its own census returns"),
     "age_band": ("Age band", "The letters ask for no band below 5: bands do not add up to the total"),
 }
-_META = (
-    "col_name",
-    "col_type",
-    "label",
-    "indicator_grouping",
-    "indicator_unit",
-    "indicator_dp",
-    "filter_hint",
-    "filter_grouping_column",
-    "filter_default",
-)
-SOURCES = {"foi": "Answer to the letter", "census": "Council's own census returns"}
-"""Kinds of source as people name them."""
-TOTAL = "Total"
+_META = (*META_COLUMNS, "filter_default")
 _ROWS = r"""
     select
         fct_pathway.*,
@@ -89,7 +67,7 @@ class Layout:
     @property
     def columns(self) -> list[str]:
         """The columns of the data file."""
-        return [*_PLACE, *_FILTERS, *self.indicators]
+        return [*AREA_COLUMNS, *_FILTERS, *self.indicators]
 
     @property
     def filters(self) -> list[str]:
@@ -106,7 +84,7 @@ def read_layout(connection: duckdb.DuckDBPyConnection) -> Layout:
         if outside:
             left_out.append(f"{len(outside)} rows {words}")
         found = [row for row in found if not is_outside(row)]
-    signs = dict(connection.execute("select status_code, shorthand from marts.dim_status").fetchall())
+    statuses = read_statuses(connection)
     steps = connection.execute(
         "select measure_code, measure_name, description from marts.dim_measure "
         "where figure_family_code = 'pathway' order by measure_order"
@@ -130,9 +108,9 @@ def read_layout(connection: duckdb.DuckDBPyConnection) -> Layout:
             "la_name": row["la_name"],
             "question_set": letter_name(row["question_set_code"]),
             "source": SOURCES[row["source_basis_code"]],
-            "age_band": TOTAL if row["age_band_code"] == "all" else row["age_band_name"],
+            "age_band": DEFAULT_ITEM if row["age_band_code"] == "all" else row["age_band_name"],
             **{
-                f"{code}_count": signs[row[f"{code}_status"]]
+                f"{code}_count": statuses[row[f"{code}_status"]]["shorthand"]
                 if row[f"{code}_count"] is None
                 else str(row[f"{code}_count"])
                 for code, _, _ in asked
@@ -155,7 +133,7 @@ def meta_rows(layout: Layout) -> list[dict[str, str]]:
                 "col_type": "Filter",
                 "label": label,
                 "filter_hint": hint,
-                "filter_default": TOTAL if TOTAL in values else values[-1],
+                "filter_default": DEFAULT_ITEM if DEFAULT_ITEM in values else values[-1],
             }
         )
     for name, (label, _) in layout.indicators.items():
@@ -184,7 +162,7 @@ def guidance(layout: Layout, provenance: Provenance, signs: Sequence[tuple[str, 
         f"Date: {provenance.date.isoformat()}",
         f"Licence: {provenance.licence}",
         "",
-        f"Filename: {NAME}.csv",
+        f"Filename: {EES_NAME}.csv",
         "Geographic levels: Local authority",
         f"Time period: {years[0]} to {years[-1]}" if years else "Time period: none",
         "Content summary: children at each step of the pathway, by council, reporting year (the year that",
@@ -212,14 +190,11 @@ def guidance(layout: Layout, provenance: Provenance, signs: Sequence[tuple[str, 
 def write_ees(connection: duckdb.DuckDBPyConnection, folder: Path, provenance: Provenance) -> None:
     """Writes the data file, its metadata and its guidance; the guidance alone where no row belongs in EES."""
     layout = read_layout(connection)
-    signs = connection.execute(
-        "select shorthand, string_agg(status_name, ', ' order by status_name) from marts.dim_status "
-        "where shorthand is not null group by shorthand order by shorthand"
-    ).fetchall()
+    signs = named_signs(read_statuses(connection))
     (folder / "data-guidance.txt").write_text(guidance(layout, provenance, signs), encoding="utf-8")
     if layout.rows:
-        _write(folder / f"{NAME}.csv", layout.columns, layout.rows)
-        _write(folder / f"{NAME}.meta.csv", _META, meta_rows(layout))
+        _write(folder / f"{EES_NAME}.csv", layout.columns, layout.rows)
+        _write(folder / f"{EES_NAME}.meta.csv", _META, meta_rows(layout))
 
 
 def _write(path: Path, columns: Sequence[str], rows: Iterable[dict[str, str]]) -> None:

@@ -14,17 +14,15 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pathways.export.ees_layout import SOURCES
 from pathways.export.provenance import Provenance
-from pathways.signs import Signs, marked, read_signs, sign
+from pathways.signs import Signs, marked, named_signs, read_signs, sign
 from pathways.warehouse import fetched
-from pathways.words import POSITIONS, letter_name, phrase, rounded, sentence_case
+from pathways.words import POSITIONS, SOURCES, letter_name, phrase, rounded, sentence_case
 
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
-NAME = "early_help_pathways.xlsx"
 TITLE = "Early help pathways"
 INTRODUCTION = (
     "What becomes of children whose case is closed after a child in need assessment: are they referred "
@@ -186,12 +184,8 @@ _RATES = Sheet(
         "Highest": _rounded("upper_bound", _of_reason),
         "95% interval from": _rounded("interval_lower", _of_reason),
         "95% interval to": _rounded("interval_upper", _of_reason),
-        "Of them": lambda row, signs: (
-            _of_reason(row, signs) if row["numerator"] is None else row["numerator"]
-        ),
-        "Of children": lambda row, signs: (
-            _of_reason(row, signs) if row["denominator"] is None else row["denominator"]
-        ),
+        "Of them": _of_rate("numerator"),
+        "Of children": _of_rate("denominator"),
         "Why there is no rate": lambda row, signs: (
             marked(row["reason_code"], signs) if row["reason_code"] else "it is given"
         ),
@@ -443,20 +437,20 @@ def _cell(value: Any) -> Any:
 
 def sign_lines(signs: Signs) -> list[str]:
     """Each sign and what it stands for."""
-    names: dict[str, list[str]] = {}
-    for row in signs.values():
-        if row["shorthand"]:
-            names.setdefault(str(row["shorthand"]), []).append(str(row["name"]).lower())
-    return [f"[{short}]: {', '.join(found)}" for short, found in sorted(names.items())]
+    return [f"[{short}]: {names}" for short, names in named_signs(signs)]
 
 
 def notes(signs: Signs) -> dict[str, str]:
-    """The text of each note by its reference."""
+    """The text of each note by its reference, in the order in which the sheets refer to them."""
     shown = "; ".join(sign_lines(signs))
     return {
         "signs": (
             f"Where there is no number stands a sign: {shown}. Why stands in words in the same row. A "
             "zero is a number that the source gave."
+        ),
+        "letters": (
+            "The letters of 2021 and 2025, and the one to Wales, ask in different words. Their figures are "
+            "never compared, added or averaged together."
         ),
         "effect": (
             "A difference between children with and without early help is no effect of early help: children "
@@ -465,10 +459,6 @@ def notes(signs: Signs) -> dict[str, str]:
         "interval": (
             "A 95% interval says how far chance alone may have moved a figure. It says nothing of a council "
             "that counts otherwise."
-        ),
-        "letters": (
-            "The letters of 2021 and 2025, and the one to Wales, ask in different words. Their figures are "
-            "never compared, added or averaged together."
         ),
         "rounding": (
             "Percentages are rounded to one decimal and ratios to two, halves up. The files in the "
@@ -561,9 +551,7 @@ def write_workbook(connection: duckdb.DuckDBPyConnection, path: Path, provenance
     workbook = gptables.produce_workbook(
         filename=str(path),
         sheets=made,
-        cover=gptables.Cover(
-            title="Early help pathways", intro=[INTRODUCTION], about=about, width=COVER_WIDTH
-        ),
+        cover=gptables.Cover(title=TITLE, intro=[INTRODUCTION], about=about, width=COVER_WIDTH),
         notes_table=pd.DataFrame(list(texts.items()), columns=["Note reference", "Note text"]),
         workbook_options={
             "strings_to_formulas": False,

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pathways.errors import PathwaysError
+from pathways.export import WORKBOOK
 from pathways.export.csv_files import write_csv, write_data_package
 from pathways.export.ees_layout import write_ees
 from pathways.export.parquet_files import write_parquet
 from pathways.export.provenance import Provenance, read_provenance
 from pathways.export.tables import published_tables
-from pathways.export.workbook import NAME as WORKBOOK
 from pathways.export.workbook import write_workbook
 from pathways.files import entries_replaced
 from pathways.publish import only_publisher

@@ -21,7 +21,6 @@ DARK_PINK = "#801650"
 ORANGE = "#C14A09"
 """Darker than the palette's orange, which is too pale for text and thin lines on white."""
 GREY = "#6B7276"
-PALE = "#C9CED1"
 INK = "#0b0c0c"
 FONT = "Arial, Helvetica, sans-serif"
 NARROW = 400

@@ -19,6 +19,7 @@ Draw = Callable[[int], str]
 
 _SPOKEN = re.compile(r' (?:role|aria-[a-z]+|class|pointer-events)="[^"]*"')
 _MARK = re.compile(r"<path [^>]*/>|<text [^>]*>.*?</text>", re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
 _POINT = re.compile(r"(\d+\.\d)\d+")
 
 
@@ -53,9 +54,10 @@ def svg_of(spec: Spec) -> str:
 def inline(svg: str) -> str:
     """A drawing to stand inside a page, which says in words what it shows.
 
-    What it says to readers of its own marks is taken out, as are digits that nobody can see.
+    What it says to readers of its own marks is taken out, as are the digits of places that nobody can see.
     """
-    return _POINT.sub(r"\1", _SPOKEN.sub("", svg)).replace("<svg ", '<svg aria-hidden="true" ', 1)
+    svg = _TAG.sub(lambda tag: _POINT.sub(r"\1", _SPOKEN.sub("", tag[0])), svg)
+    return svg.replace("<svg ", '<svg aria-hidden="true" ', 1)
 
 
 def single_out(svg: str, layers: Sequence[str], position: int, count: int) -> str:

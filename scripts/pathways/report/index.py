@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from pathways.export import EES_NAME, WORKBOOK
 from pathways.export.provenance import Provenance
 from pathways.files import write_whole
 from pathways.settings import Settings
@@ -45,7 +46,7 @@ _PARTS = (
         "For a spreadsheet",
         "The figures as tables with notes, for Excel, LibreOffice or Numbers. A sign in brackets stands "
         "where there is no number; the notes say why.",
-        (("early_help_pathways.xlsx", "Workbook"),),
+        ((WORKBOOK, "Workbook"),),
     ),
     (
         "For analysis",
@@ -55,8 +56,8 @@ _PARTS = (
             ("csv", "Tables as CSV"),
             ("csv/datapackage.json", "Description of the CSV files (Frictionless data package)"),
             ("parquet", "Tables as Parquet"),
-            ("ees/early_help_pathway.csv", "The pathway in EES layout"),
-            ("ees/early_help_pathway.meta.csv", "Its metadata"),
+            (f"ees/{EES_NAME}.csv", "The pathway in EES layout"),
+            (f"ees/{EES_NAME}.meta.csv", "Its metadata"),
             ("ees/data-guidance.txt", "Its guidance"),
         ),
     ),

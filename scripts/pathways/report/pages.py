@@ -138,7 +138,8 @@ def findings(warehouse: Warehouse) -> list[str]:
         for row in given:
             if row["period_key"] == newest and row["figure_code"].endswith("early_help_percent"):
                 said.append(
-                    f"England, {row['period_label']}, estimated from {row['council_count']} councils: "
+                    f"England, {row['period_label']} ({letter_name(row['question_set_code'])}), estimated "
+                    f"from {row['council_count']} councils: "
                     f"{row['statement'][:1].lower()}{row['statement'][1:]}: "
                     f"{one_decimal(row['estimate'])} (95% interval "
                     f"{span(row['interval_lower'], row['interval_upper'])})."

@@ -228,7 +228,6 @@ class Warehouse:
     checks: list[Row]
     named: dict[str, list[Row]]
     signs: Signs
-    comments: dict[str, str]
 
     @cached_property
     def council_names(self) -> dict[str, str]:
@@ -257,10 +256,8 @@ class Warehouse:
         for council in self.councils:
             for row in council.comparisons:
                 kept[row["rate_code"], row["question_set_code"]].append(row)
-        return {
-            key: [row for row in rows if row["period_key"] == max(other["period_key"] for other in rows)]
-            for key, rows in kept.items()
-        }
+        newest = {key: max(row["period_key"] for row in rows) for key, rows in kept.items()}
+        return {key: [row for row in rows if row["period_key"] == newest[key]] for key, rows in kept.items()}
 
     def sign(self, code: str) -> str:
         """The shorthand of a status or reason in brackets."""
@@ -328,12 +325,4 @@ def _read(connection: duckdb.DuckDBPyConnection, published_file: Path) -> Wareho
         checks=fetched(connection, _CHECKS),
         named={name: fetched(connection, query) for name, query in _NAMED.items()},
         signs=read_signs(connection),
-        comments={
-            row["table_name"]: row["comment"]
-            for row in fetched(
-                connection,
-                "select table_name, comment from duckdb_tables() where schema_name = 'marts'"
-                " and database_name = current_database() and comment is not null",
-            )
-        },
     )

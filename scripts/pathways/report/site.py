@@ -31,6 +31,7 @@ from pathways.report.pages import (
 from pathways.report.read import Council, Warehouse, read_warehouse
 from pathways.rules import load_rules
 from pathways.settings import Settings
+from pathways.signs import named_signs
 
 if TYPE_CHECKING:
     import jinja2
@@ -80,7 +81,7 @@ class _Writer:
             root="../" * place.count("/"),
             place=place,
             provenance=self.warehouse.provenance,
-            signs=_signs(self.warehouse),
+            signs=named_signs(self.warehouse.signs),
             **context,
         )
         path.write_text(text, encoding="utf-8")
@@ -105,17 +106,6 @@ class _Writer:
         for section in context["sections"]:
             for figure in section.figures:
                 self.data(figure)
-
-
-def _signs(warehouse: Warehouse) -> list[tuple[str, str]]:
-    """Each sign and the names of what it stands for."""
-    names: dict[str, list[str]] = {}
-    for row in warehouse.signs.values():
-        if row["shorthand"]:
-            name = row["name"][:1].lower() + row["name"][1:]
-            if name not in names.setdefault(row["shorthand"], []):
-                names[row["shorthand"]].append(name)
-    return [(f"[{sign}]", ", ".join(found)) for sign, found in sorted(names.items())]
 
 
 def _write_councils(folder: Path, published_file: Path, place: str, keys: set[str]) -> tuple[int, int]:
