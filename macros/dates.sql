@@ -7,6 +7,10 @@
     date_diff('day', {{ from_date }}, {{ to_date }})
 {%- endmacro %}
 
+{% macro spark__days_between(from_date, to_date) -%}
+    datediff({{ to_date }}, {{ from_date }})
+{%- endmacro %}
+
 {# Every day of a span of years, as the column calendar_date of a relation. #}
 {% macro calendar_days(first_year, last_year) -%}
     {{ return(adapter.dispatch('calendar_days', 'pathways')(first_year, last_year)) }}
@@ -17,6 +21,14 @@
         select cast(unnest(generate_series(
             make_date({{ first_year }}, 1, 1), make_date({{ last_year }}, 12, 31), interval '1' day
         )) as date) as calendar_date
+    )
+{%- endmacro %}
+
+{% macro spark__calendar_days(first_year, last_year) -%}
+    (
+        select explode(sequence(
+            make_date({{ first_year }}, 1, 1), make_date({{ last_year }}, 12, 31), interval '1' day
+        )) as calendar_date
     )
 {%- endmacro %}
 

@@ -64,3 +64,50 @@
         where false
     )
 {%- endmacro %}
+
+{# Spark has no list of files in SQL, but a reader of them as binary: of it only the paths are read. #}
+{% macro spark__has_files(pattern) -%}
+    {%- if execute -%}
+        {%- do run_query(
+            "create or replace temporary view landing_file using binaryFile options (recursiveFileLookup 'true', path '"
+            ~ env_var('PATHWAYS_LANDING', 'landing') | replace("'", "''") ~ "')"
+        ) -%}
+        {%- set like = pattern | replace('!', '!!') | replace('_', '!_') | replace('%', '!%') | replace("'", "''")
+            | replace('[0-9]*', '%') | replace('*', '%') -%}
+        {%- set found = run_query("select count(*) from landing_file where path like '%" ~ like ~ "' escape '!'") -%}
+        {{ return(found.columns[0].values()[0] > 0) }}
+    {%- endif -%}
+    {{ return(false) }}
+{%- endmacro %}
+
+{% macro spark__parquet_files(pattern) -%}
+    parquet.`{{ pattern }}`
+{%- endmacro %}
+
+{# A temporary view, since a reader in a query takes no options: what reads it is a table. #}
+{% macro spark__csv_file(path, columns) -%}
+    {%- if execute -%}
+        {%- do run_query(
+            "create or replace temporary view " ~ model.name ~ "__csv (" ~ columns | join(' string, ') ~ " string)"
+            ~ " using csv options (header 'true', multiLine 'true', quote '\"', escape '\"', mode 'FAILFAST',"
+            ~ " path '" ~ path | replace("'", "''") ~ "')"
+        ) -%}
+    {%- endif -%}
+    (
+        select
+            {%- for column in columns %}
+            nullif({{ column }}, '') as {{ column }},
+            {%- endfor %}
+            input_file_name() as filename
+        from {{ model.name }}__csv
+    )
+{%- endmacro %}
+
+{% macro spark__file_hashes(pattern) -%}
+    (
+        select
+            input_file_name() as filename,
+            sha2(content, 256) as sha256
+        from binaryFile.`{{ pattern }}`
+    )
+{%- endmacro %}

@@ -28,13 +28,18 @@
     {{ return(figures) }}
 {% endmacro %}
 
-{# A number from 0 to 1, the same for the same text: the seed of the bootstrap. #}
+{# A number from 0 to 1, the same for the same text: the seed of the bootstrap. Engines read hexadecimal
+   digits differently. #}
 {% macro share_of_text(text) -%}
     {{ return(adapter.dispatch('share_of_text', 'pathways')(text)) }}
 {%- endmacro %}
 
 {% macro default__share_of_text(text) -%}
     cast('0x' || substr(md5({{ text }}), 1, 8) as bigint) / cast(4294967296 as double)
+{%- endmacro %}
+
+{% macro spark__share_of_text(text) -%}
+    cast(conv(substr(md5({{ text }}), 1, 8), 16, 10) as bigint) / cast(4294967296 as double)
 {%- endmacro %}
 
 {# Whether there was such a council on a day. Of a year before it began, its children are its predecessor's. #}

@@ -23,6 +23,10 @@
     trim(regexp_replace({{ text }}, '[\s\x{00A0}\x{2007}\x{2009}\x{200B}\x{202F}]+', ' ', 'g'))
 {%- endmacro %}
 
+{% macro spark__single_spaced(text) -%}
+    trim(regexp_replace({{ text }}, '[\s\x{00A0}\x{2007}\x{2009}\x{200B}\x{202F}]+', ' '))
+{%- endmacro %}
+
 {# The texts of a group as one, in an order. Engines differ in where the order stands. #}
 {% macro joined_text(column, separator, order_by) -%}
     {{ return(adapter.dispatch('joined_text', 'pathways')(column, separator, order_by)) }}
@@ -32,6 +36,24 @@
     string_agg({{ column }}, {{ separator }} order by {{ order_by }})
 {%- endmacro %}
 
+{% macro spark__joined_text(column, separator, order_by) -%}
+    listagg({{ column }}, {{ separator }}) within group (order by {{ order_by }})
+{%- endmacro %}
+
+{# The different texts of a group as one, in their own order. Spark can't have distinct texts in an ordered list beside
+   other aggregates. #}
+{% macro joined_distinct_text(column, separator) -%}
+    {{ return(adapter.dispatch('joined_distinct_text', 'pathways')(column, separator)) }}
+{%- endmacro %}
+
+{% macro default__joined_distinct_text(column, separator) -%}
+    string_agg(distinct {{ column }}, {{ separator }} order by {{ column }})
+{%- endmacro %}
+
+{% macro spark__joined_distinct_text(column, separator) -%}
+    nullif(array_join(array_sort(collect_set({{ column }})), {{ separator }}), '')
+{%- endmacro %}
+
 {# Whether a text holds a match of a regular expression; the engines name the function differently. #}
 {% macro matches(text, pattern) -%}
     {{ return(adapter.dispatch('matches', 'pathways')(text, pattern)) }}
@@ -39,6 +61,10 @@
 
 {% macro default__matches(text, pattern) -%}
     regexp_matches({{ text }}, {{ pattern }})
+{%- endmacro %}
+
+{% macro spark__matches(text, pattern) -%}
+    regexp_like({{ text }}, {{ pattern }})
 {%- endmacro %}
 
 {# The number that a group of a matching pattern caught, without separators between thousands. #}

@@ -18,21 +18,8 @@ with recursive response as (
     from {{ ref('stg_foi__response') }}
 ),
 
--- every answer with each of those before it in its chain of corrections; `union` ends a circle, which a rule
--- names
 chain as (
-    select
-        response_id,
-        supersedes_response_id as earlier_response_id
-    from response
-    where supersedes_response_id is not null
-    union
-    select
-        chain.response_id,
-        response.supersedes_response_id as earlier_response_id
-    from chain
-    inner join response on chain.earlier_response_id = response.response_id
-    where response.supersedes_response_id is not null
+    {{ correction_chain() }}
 ),
 
 first_answer as (

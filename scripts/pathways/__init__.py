@@ -1,3 +1,3 @@
 """The warehouse's Python side: what SQL should not do."""
 
-__version__ = "0.6.0"
+__version__ = "0.7.0"

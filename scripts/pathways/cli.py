@@ -181,6 +181,46 @@ def bench_command(
             say(line)
 
 
+@app.command("build-spark", context_settings={"ignore_unknown_options": True})
+def build_spark_command(
+    arguments: Annotated[
+        list[str] | None, typer.Argument(help="Options of `dbt build`, such as --select fct_pathway.")
+    ] = None,
+) -> None:
+    """Build and test the same models on local Apache Spark, beside the build file."""
+    with plain_errors():
+        from pathways.parity import build_on_spark
+
+        raise typer.Exit(build_on_spark(load_settings(), arguments or []))
+
+
+@app.command("parity")
+def parity_command(
+    releases: Annotated[
+        list[Path] | None, typer.Argument(help="Folders with the data files of DfE's releases.")
+    ] = None,
+    children: Annotated[
+        int, typer.Option(min=0, help="Made-up children of each of two councils whose returns are landed.")
+    ] = 2000,
+) -> None:
+    """Build the same data on DuckDB and on Spark, and hold every mart of the two against each other."""
+    with plain_errors():
+        from pathways.parity import parity
+
+        compared = parity(load_settings(), releases or [], children, say)
+        for mart in compared:
+            cells = mart.row_count * mart.column_count
+            say(f"{mart.mart.title}: {mart.row_count:,} rows, {cells:,} cells")
+        differences = [line for mart in compared for line in mart.differences]
+        for line in differences:
+            say(line, "red", error=True)
+        cells = sum(mart.row_count * mart.column_count for mart in compared)
+        if differences:
+            say(f"DuckDB and Spark differ in {len(differences)} places.", "red", error=True)
+            raise typer.Exit(1)
+        say(f"The same on DuckDB and Spark: {len(compared)} marts, {cells:,} cells.", "green")
+
+
 @app.command("publish")
 def publish_command() -> None:
     """Publish the marts of the last good build as one file, in one step."""

@@ -119,13 +119,14 @@ def read_run(settings: Settings) -> DbtRun | None:
     )
 
 
-def run_dbt(settings: Settings, arguments: Sequence[str]) -> int:
+def run_dbt(settings: Settings, arguments: Sequence[str], python: Path = Path(sys.executable)) -> int:
     """Runs dbt in the project folder, its output streamed; returns its exit code.
 
-    The build file may hold child-level rows: it is for its owner alone, and so is what dbt writes beside it.
+    ``python`` is of the environment whose dbt is run. The build file may hold child-level rows: it is for its
+    owner alone, and so is what dbt writes beside it.
     """
     command = [
-        sys.executable,
+        str(python),
         # dbt.cli imports its own main before it is run as one
         "-W",
         "ignore::RuntimeWarning:runpy",

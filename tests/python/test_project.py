@@ -46,7 +46,7 @@ def test_every_seed_column_is_typed_described_and_checked(seed: Path) -> None:
     assert properties["name"] == seed.stem
     assert properties["description"].strip().startswith("One row per ")
     assert list(properties["config"]["column_types"]) == header
-    assert set(properties["config"]["column_types"].values()) == {"varchar"}
+    assert set(properties["config"]["column_types"].values()) == {"string"}
     assert properties["config"]["meta"]["key"]
     columns = properties["columns"]
     assert [column["name"] for column in columns] == header

@@ -83,7 +83,7 @@ looked_forward as (
     window
         after_it as (
             partition by child_key
-            order by event_date, day_order, closure_order, referral_row_key
+            order by event_date asc nulls last, day_order asc, closure_order asc, referral_row_key asc
             rows between 1 following and unbounded following
         )
 ),

@@ -81,7 +81,7 @@ told as (
         max(coalesce(assessment.authorisation_date, census_return.reference_date)) over (
             partition by assessment.referral_row_key
             order by
-                assessment.start_date asc,
+                assessment.start_date asc nulls last,
                 coalesce(assessment.authorisation_date, census_return.reference_date) desc,
                 assessment.assessment_number asc
             rows between unbounded preceding and 1 preceding

@@ -27,16 +27,16 @@ in_order as (
     window
         in_order_of_days as (
             partition by child_key
-            order by referral_date, referral_row_key
+            order by referral_date asc nulls last, referral_row_key asc
         ),
         before_it as (
             partition by child_key
-            order by referral_date, referral_row_key
+            order by referral_date asc nulls last, referral_row_key asc
             rows between unbounded preceding and 1 preceding
         ),
         after_it as (
             partition by child_key
-            order by referral_date, referral_row_key
+            order by referral_date asc nulls last, referral_row_key asc
             rows between 1 following and unbounded following
         )
 ),

@@ -106,8 +106,8 @@ pivoted as (
         end as is_follow_up_complete,
         bool_or(is_approximate) as is_approximate,
         bool_or(has_contradiction) as has_contradiction,
-        {{ joined_text('distinct stated_source_key', "', '", 'stated_source_key') }} as source_keys,
-        {{ joined_text('distinct note', "' '", 'note') }} as note
+        {{ joined_distinct_text('stated_source_key', "', '") }} as source_keys,
+        {{ joined_distinct_text('note', "' '") }} as note
     from step
     group by authority_key, period_key, age_band_code
 ),

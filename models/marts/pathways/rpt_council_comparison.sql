@@ -69,13 +69,13 @@ others as (
         council.question_set_code,
         council.source_basis_code,
         council.rate_code,
-        count(*) over england - 1 as england_council_count,
-        sum(council.numerator) over england - council.numerator as england_numerator,
-        sum(council.denominator) over england - council.denominator as england_denominator,
-        case when council.region_code is null then 0 else count(*) over region - 1 end
+        (count(*) over england) - 1 as england_council_count,
+        (sum(council.numerator) over england) - council.numerator as england_numerator,
+        (sum(council.denominator) over england) - council.denominator as england_denominator,
+        case when council.region_code is null then 0 else (count(*) over region) - 1 end
             as region_council_count,
-        sum(council.numerator) over region - council.numerator as region_numerator,
-        sum(council.denominator) over region - council.denominator as region_denominator,
+        (sum(council.numerator) over region) - council.numerator as region_numerator,
+        (sum(council.denominator) over region) - council.denominator as region_denominator,
         coalesce(neighbours.council_count, 0) as neighbour_council_count,
         neighbours.numerator as neighbour_numerator,
         neighbours.denominator as neighbour_denominator

@@ -153,8 +153,7 @@ joined as (
                 cast(period.period_start_date as string)
                 || pathway.question_set_code
                 || pathway.source_basis_code
-            )
-                over (years rows between unbounded preceding and 1 preceding),
+            ) over years_before,
             11
         ) <> pathway.question_set_code || pathway.source_basis_code as is_other_letter,
         lag(pathway.is_follow_up_complete) over years as earlier_is_follow_up_complete,
@@ -170,6 +169,11 @@ joined as (
     window years as (
         partition by council_year.authority_key, period.reporting_year is null
         order by period.period_start_date, council_year.period_key
+    ),
+    years_before as (
+        partition by council_year.authority_key, period.reporting_year is null
+        order by period.period_start_date, council_year.period_key
+        rows between unbounded preceding and 1 preceding
     )
 )
 

@@ -13,25 +13,24 @@ with recursive response as (
 ),
 
 chain as (
-    select
-        response_id,
-        supersedes_response_id as earlier_response_id
-    from response
-    where supersedes_response_id is not null
-    union
-    select
-        chain.response_id,
-        response.supersedes_response_id as earlier_response_id
-    from chain
-    inner join response on chain.earlier_response_id = response.response_id
-    where response.supersedes_response_id is not null
+    {{ correction_chain() }}
 )
 
-select
+select distinct
     'seeds/foi/foi_response.csv, response ' || response_id as place,
     'supersedes_response_id that leads back to itself' as found
 from chain
 where response_id = earlier_response_id
+
+union all
+
+select
+    'seeds/foi/foi_response.csv, response ' || response_id as place,
+    'supersedes_response_id that leads into a circle, or over more than {{ most_corrections() }} answers'
+        as found
+from chain
+group by response_id
+having max(step_number) = {{ most_corrections() }} and not bool_or(response_id = earlier_response_id)
 
 union all
 
