@@ -20,7 +20,7 @@ RELEASES ?= $(wildcard $(PATHWAYS_SHARED)/data/dfe)
 # a folder of councils' answers; where it is not, made ones are read
 ANSWERS ?= $(wildcard $(PATHWAYS_SHARED)/data/foi_specimens)
 
-.PHONY: help build test lint bi docs build-spark parity bench lock clean
+.PHONY: help build test lint bi docs build-spark parity faults bench lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ build-spark: $(VENV)/run.stamp $(SPARK_VENV)/.stamp ## build and test the same m
 
 parity: $(VENV)/run.stamp $(SPARK_VENV)/.stamp ## build on DuckDB and on Spark, compare every cell of every mart (RELEASES=... of DfE)
 	@$(BIN)/pathways parity $(RELEASES)
+
+faults: $(VENV)/run.stamp ## kill 50 builds, fill their disk, hold their files: nothing published may be lost (needs root)
+	@$(BIN)/pathways faults $(FAULTS_ARGS)
 
 bench: $(VENV)/run.stamp ## measure landing (RELEASE=...), reading answers (ANSWERS=...), returns and rates, write docs/benchmarks.md
 	@$(BIN)/pathways bench $(RELEASE) $(if $(ANSWERS),--answers $(ANSWERS)) --write docs/benchmarks.md

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from pathways.census.kept import require_whole
 from pathways.dbt_run import (
+    WITHOUT_UNIT_TESTS,
     DbtRun,
     failure_sentences,
     read_run,
@@ -20,8 +21,10 @@ from pathways.publish import Published, publish
 from pathways.report.index import REPORT, is_stale
 from pathways.rules import RuleBook, load_rules
 from pathways.settings import Settings
+from pathways.unit_tests import keep_passed, passed_before
 from pathways.warehouse import require_build_file_free, table_names
 
+_FULL = "No space left on device"
 WARNED_ROW_LIMIT = 5
 """How many rows of a warning are put into words; its table holds them all."""
 
@@ -37,6 +40,11 @@ def _dbt_failed(settings: Settings, before: str, code: int, rules: RuleBook) -> 
     if run is None or run.invocation_id == before:
         return PathwaysError(
             f"dbt stopped before it built anything (exit code {code}); its message stands above. {end}"
+        )
+    if any(_FULL in result.message for result in run.broken):
+        place = settings.relative(settings.warehouse)
+        return PathwaysError(
+            f"The disk is full: {place} needs room. Make some and run the command again. {end}"
         )
     lines = failure_sentences(settings, run, rules)
     for result in run.warned:
@@ -168,12 +176,16 @@ def build(settings: Settings, say: Say) -> Published:
     before = read_run(settings)
     # the door takes seconds, in which another build may have begun
     require_build_file_free(settings)
-    code = run_dbt(settings, ["build"])
+    is_tested = bool(passed_before(settings))
+    less = ["--exclude-resource-type", *WITHOUT_UNIT_TESTS] if is_tested else []
+    code = run_dbt(settings, ["build", *less])
     if code != 0:
         rules = load_rules(settings.seeds)
         raise _dbt_failed(settings, before.invocation_id if before else "", code, rules)
-    published = publish(settings)
     run = read_run(settings)
+    if run is not None and not is_tested:
+        keep_passed(settings, [result.unique_id for result in run.results if result.kind == "unit_test"])
+    published = publish(settings)
     if run is not None:
         for line, style in summary(settings, published, run):
             say(line, style)

@@ -221,6 +221,26 @@ def parity_command(
         say(f"The same on DuckDB and Spark: {len(compared)} marts, {cells:,} cells.", "green")
 
 
+@app.command("faults")
+def faults_command(
+    kills: Annotated[int, typer.Option(min=0, help="Builds that are killed, each at a random moment.")] = 50,
+    seed: Annotated[int, typer.Option(help="Another number gives other moments.")] = 1,
+) -> None:
+    """Kill builds, fill their disk, hold their files: see that nothing published is ever lost."""
+    with plain_errors():
+        from pathways.faults import try_faults
+
+        account = try_faults(load_settings(), kills, seed, say)
+        for trial, count in account.tried.items():
+            say(f"{trial}: {count} tried")
+        for line in account.lost:
+            say(line, "red", error=True)
+        if account.lost:
+            say(f"Lost: {len(account.lost)} times.", "red", error=True)
+            raise typer.Exit(1)
+        say("Nothing was lost.", "green")
+
+
 @app.command("publish")
 def publish_command() -> None:
     """Publish the marts of the last good build as one file, in one step."""

