@@ -412,10 +412,13 @@ def build_while_a_return_goes(ground: Ground) -> str:
             gone.rename(aside)
             break
     end = ended(process)
-    sentence = refused(ground, Ended(end.code, "".join(said) + end.output), "Nothing is published")
+    refused(ground, Ended(end.code, "".join(said) + end.output), "Nothing is published")
+    sentences = [line for line in end.output.splitlines() if "land its file again" in line]
+    if not sentences:
+        raise LostError("it was not said that a landed return is not whole")
     aside.rename(gone)
     build_next(ground)
-    return sentence
+    return sentences[0]
 
 
 TRIALS: dict[str, Callable[[Ground], str]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import stat
@@ -51,6 +52,26 @@ def keep_to_owner(path: Path) -> None:
             f"{path}: personal data of children may be in it, others can read it, and only its owner can end "
             "that. Let the owner run this command, or make the file theirs alone (chmod 600)."
         ) from fault
+
+
+@contextmanager
+def only_one(folder: Path, refusal: str) -> Iterator[None]:
+    """Keeps all other processes that ask for it out of a folder meanwhile.
+
+    The lock is on the folder itself and goes with its process, however that ends.
+
+    Raises:
+        PathwaysError: another process is in; ``refusal`` says at what.
+    """
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as fault:
+            raise PathwaysError(f"{refusal} Wait until it is done, and run the command again.") from fault
+        yield
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ Both engines build the same models from the same seeds and landed files, in a fo
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from pathways.census.synthetic import make_children, synthetic_codes
 from pathways.census.synthetic_faults import plant_faults
 from pathways.dbt_run import run_dbt
 from pathways.errors import PathwaysError
+from pathways.files import only_one
 from pathways.settings import Settings
 from pathways.warehouse import literal, open_build_file, quoted
 
@@ -64,8 +66,12 @@ def spark_python(settings: Settings) -> Path:
     """The interpreter of Spark's environment.
 
     Raises:
-        PathwaysError: it is not set up.
+        PathwaysError: it is not set up, or there is no Java for it.
     """
+    if shutil.which("java") is None and not os.environ.get("JAVA_HOME"):
+        raise PathwaysError(
+            "No java was found; Spark needs Java 17. Install it: apt install openjdk-17-jre-headless"
+        )
     python = settings.project / ".venv-spark" / "bin" / "python"
     if not python.exists():
         raise PathwaysError(
@@ -178,12 +184,24 @@ def compare_marts(settings: Settings) -> list[Compared]:
 
 
 def build_on_spark(settings: Settings, arguments: Sequence[str] = ()) -> int:
-    """Builds the project on local Spark with the environment of requirements-spark.txt; dbt's exit code."""
+    """Builds the project on local Spark with the environment of requirements-spark.txt; dbt's exit code.
+
+    A whole build, without ``arguments``, begins with nothing: Spark does not write a table over files that a
+    killed build has left.
+
+    Raises:
+        PathwaysError: Spark can't run here, or another build on it is at work.
+    """
     python = spark_python(settings)
-    (settings.warehouse / "spark").mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder = settings.warehouse / "spark"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings.landing.mkdir(parents=True, exist_ok=True)
     there = replace(settings, target=settings.target / "spark")
-    return run_dbt(there, ["build", "--target", "spark", *arguments], python)
+    with only_one(folder, f"Another build on Spark is writing to {settings.relative(folder)}."):
+        if not arguments:
+            for entry in folder.iterdir():
+                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+        return run_dbt(there, ["build", "--target", "spark", *arguments], python)
 
 
 def _make_returns(settings: Settings, folder: Path, children: int) -> None:

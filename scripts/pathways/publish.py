@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from pathways.check_result import CheckResult, check_results, write_check_result
 from pathways.dbt_run import DbtRun, read_run, require_full_build
 from pathways.door import check_door, door_fingerprint
 from pathways.errors import PathwaysError
+from pathways.files import only_one
 from pathways.outcome import CheckReport, read_report
 from pathways.settings import Settings
 from pathways.warehouse import (
@@ -132,27 +132,16 @@ def require_tables_only(connection: duckdb.DuckDBPyConnection) -> list[str]:
 def only_publisher(settings: Settings) -> Iterator[None]:
     """Keeps a second publish out, and clears what a dead one left behind.
 
-    The lock is on the folder itself and goes with its process, however that ends.
-
     Raises:
         PathwaysError: another publish is at work.
     """
-    folder = os.open(settings.warehouse, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as fault:
-            raise PathwaysError(
-                f"Another publish is writing to {settings.relative(settings.warehouse)}. "
-                "Wait until it is done, and run the command again."
-            ) from fault
+    place = settings.relative(settings.warehouse)
+    with only_one(settings.warehouse, f"Another publish is writing to {place}."):
         clear_drafts(settings)
         try:
             yield
         finally:
             clear_drafts(settings)
-    finally:
-        os.close(folder)
 
 
 def clear_drafts(settings: Settings) -> None:

@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -14,7 +14,9 @@ import pytest
 
 from conftest import PROJECT, Built, build_environment, pathways
 from pathways.errors import PathwaysError
-from pathways.parity import DOUBLE_TOLERANCE, Mart, compare
+from pathways.files import only_one
+from pathways.parity import DOUBLE_TOLERANCE, Mart, build_on_spark, compare, spark_python
+from pathways.settings import load_settings
 
 RATE = Mart("marts", "fct_pathway_rate", ("rate_key",))
 CHILDREN = "300"
@@ -190,3 +192,36 @@ def test_of_a_difference_in_childrens_rows_only_the_count_is_told(tmp_path: Path
         )
         found = compare(connection, Mart("census", "fct_referral", ("referral_row_key",)), folder).differences
     assert found == ["census.fct_referral: child_key differs in 1 rows."]
+
+
+def test_without_java_spark_is_refused_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    with pytest.raises(PathwaysError, match=r"No java was found; Spark needs Java 17\. Install it"):
+        spark_python(load_settings(PROJECT))
+
+
+def test_without_its_environment_spark_is_refused_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("JAVA_HOME", "/java")
+    with pytest.raises(
+        PathwaysError, match=r"There is no \.venv-spark/bin/python: .+make \.venv-spark/\.stamp"
+    ):
+        spark_python(replace(load_settings(PROJECT), project=tmp_path))
+
+
+@pytest.mark.spark
+def test_a_second_build_on_spark_at_once_is_refused(tmp_path: Path) -> None:
+    need_spark()
+    settings = replace(load_settings(PROJECT), warehouse=tmp_path, landing=tmp_path / "landing")
+    folder = tmp_path / "spark"
+    folder.mkdir()
+    kept = folder / "metastore"
+    kept.mkdir()
+    with (
+        only_one(folder, "This test."),
+        pytest.raises(PathwaysError, match="Another build on Spark is writing"),
+    ):
+        build_on_spark(settings)
+    assert kept.is_dir()

@@ -8,9 +8,7 @@ next landing.
 from __future__ import annotations
 
 import csv
-import fcntl
 import io
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +22,7 @@ import pyarrow.parquet as pq
 from pathways.census.return_file import Header, Rows
 from pathways.census.tables import TABLES
 from pathways.errors import PathwaysError
-from pathways.files import owner_only, put_on_disk, write_whole
+from pathways.files import only_one, owner_only, put_on_disk, write_whole
 from pathways.settings import Settings
 
 MANIFEST = "manifest.csv"
@@ -239,15 +237,7 @@ def return_area(settings: Settings) -> Iterator[ReturnArea]:
     with owner_only():
         (folder / RETURNS).mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)
-        lock = os.open(folder, os.O_RDONLY)
-        try:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as fault:
-                raise PathwaysError(
-                    f"Another landing is writing to {settings.relative(folder)}. "
-                    "Wait until it is done, and run the command again."
-                ) from fault
+        with only_one(folder, f"Another landing is writing to {settings.relative(folder)}."):
             area = ReturnArea(folder, read_manifest(folder))
             named = {one.return_key for one in area.landed}
             for path in (folder / RETURNS).iterdir():
@@ -260,5 +250,3 @@ def return_area(settings: Settings) -> Iterator[ReturnArea]:
                     "there. Put it back, or empty the folder and land its returns again."
                 )
             yield area
-        finally:
-            os.close(lock)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +13,7 @@ from pathways.ees.data_file import DataFile
 from pathways.ees.manifest import CELLS, Landed, read_manifest, write_manifest
 from pathways.ees.roles import Roles
 from pathways.errors import PathwaysError
-from pathways.files import put_on_disk
+from pathways.files import only_one, put_on_disk
 from pathways.settings import Settings
 
 
@@ -96,15 +94,7 @@ def landing_area(settings: Settings, *, read_only: bool = False) -> Iterator[Lan
         yield LandingArea(folder, read_manifest(folder))
         return
     (folder / CELLS).mkdir(parents=True, exist_ok=True)
-    lock = os.open(folder, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as fault:
-            raise PathwaysError(
-                f"Another landing is writing to {settings.relative(folder)}. "
-                "Wait until it is done, and run the command again."
-            ) from fault
+    with only_one(folder, f"Another landing is writing to {settings.relative(folder)}."):
         landed = read_manifest(folder)
         _require_whole(settings, landed)
         named = {row.parquet_file_name for row in landed}
@@ -117,5 +107,3 @@ def landing_area(settings: Settings, *, read_only: bool = False) -> Iterator[Lan
             yield area
         finally:
             area.commit()
-    finally:
-        os.close(lock)
