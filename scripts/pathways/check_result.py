@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 TABLE = "fct_check_result"
 TABLE_COMMENT = (
     "One row per check of the run that the published file was made from: contracts, dbt data tests, dbt "
-    "unit tests, Great Expectations at the door and the window, and the file check. No times and no "
-    "random ids, so two runs over the same data give the same rows. Primary key: check_name."
+    "unit tests (once for each state of the code), Great Expectations at the door and the window, and the "
+    "file check. No times and no random ids, so two runs over the same data give the same rows. Primary key: "
+    "check_name."
 )
 COLUMNS: dict[str, tuple[str, str]] = {
     "check_name": ("varchar primary key", "Name of the check; unique."),
