@@ -19,7 +19,6 @@
         {% set is_good = states | select('in', bad) | list | length == 0 %}
         {% set row = "select '" ~ invocation_id ~ "' as invocation_id, " ~ is_good ~ " as is_good" %}
         {% do run_query('create schema if not exists quality') %}
-        {% do run_query("drop table if exists quality.build_run") %}
         {% do run_query('create table quality.build_run as ' ~ row) %}
     {% endif %}
 {% endmacro %}

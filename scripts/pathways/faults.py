@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -175,6 +175,18 @@ def ended(process: subprocess.Popen[str]) -> Ended:
     return Ended(process.returncode, output)
 
 
+def ended_after(process: subprocess.Popen[str], words: str, act: Callable[[], object]) -> Ended:
+    """Acts as soon as a command says the words, and waits for its end."""
+    said = []
+    for line in process.stdout or ():
+        said.append(line)
+        if words in line:
+            act()
+            break
+    end = ended(process)
+    return Ended(end.code, "".join(said) + end.output)
+
+
 def refused(ground: Ground, end: Ended, *words: str) -> str:
     """The sentence in which a build refused; the published file has to be as it was.
 
@@ -305,30 +317,20 @@ def build_on_a_full_disk(ground: Ground) -> str:
 
 def publish_on_a_full_disk(ground: Ground) -> str:
     """There is room for all that dbt writes, and none for the file that is to be published."""
+    filler = ground.warehouse / "filler"
+
+    def fill() -> None:
+        with suppress(OSError), filler.open("wb", buffering=0) as file:
+            while file.write(bytes(1 << 16)):
+                pass
+
     ground.edit()
     with small_disk(ground.warehouse, _PLENTY_MB):
-        process = ground.command("build")
-        filled = _fill_when(ground, process, "Done. PASS")
-        sentence = refused(ground, filled, "Nothing is published", "room on the disk")
-        (ground.warehouse / "filler").unlink()
+        end = ended_after(ground.command("build"), "Done. PASS", fill)
+        sentence = refused(ground, end, "Nothing is published", "room on the disk")
+        filler.unlink()
     build_next(ground)
     return sentence
-
-
-def _fill_when(ground: Ground, process: subprocess.Popen[str], words: str) -> Ended:
-    """Fills the warehouse's disk as soon as a build says the words, and waits for its end."""
-    said = []
-    for line in process.stdout or ():
-        said.append(line)
-        if words in line:
-            with (ground.warehouse / "filler").open("wb", buffering=0) as filler:
-                try:
-                    while filler.write(bytes(1 << 16)):
-                        pass
-                except OSError:
-                    break
-    end = ended(process)
-    return Ended(end.code, "".join(said) + end.output)
 
 
 def export_on_a_full_disk(ground: Ground) -> str:
@@ -405,14 +407,8 @@ def build_while_a_return_goes(ground: Ground) -> str:
     (gone,) = (ground.landing / "census" / "returns").glob("*/referral.parquet")
     aside = ground.folder / gone.name
     ground.edit()
-    process, said = ground.command("build"), []
-    for line in process.stdout or ():
-        said.append(line)
-        if "Running with dbt" in line:
-            gone.rename(aside)
-            break
-    end = ended(process)
-    refused(ground, Ended(end.code, "".join(said) + end.output), "Nothing is published")
+    end = ended_after(ground.command("build"), "Running with dbt", lambda: gone.rename(aside))
+    refused(ground, end, "Nothing is published")
     sentences = [line for line in end.output.splitlines() if "land its file again" in line]
     if not sentences:
         raise LostError("it was not said that a landed return is not whole")
