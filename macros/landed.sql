@@ -84,13 +84,14 @@
     parquet.`{{ pattern }}`
 {%- endmacro %}
 
-{# A temporary view, since a reader in a query takes no options: what reads it is a table. #}
+{# A temporary view, since a reader in a query takes no options: what reads it is a table. The header has to name the
+   columns; an empty text is null. #}
 {% macro spark__csv_file(path, columns) -%}
     {%- if execute -%}
         {%- do run_query(
             "create or replace temporary view " ~ model.name ~ "__csv (" ~ columns | join(' string, ') ~ " string)"
-            ~ " using csv options (header 'true', multiLine 'true', quote '\"', escape '\"', mode 'FAILFAST',"
-            ~ " path '" ~ path | replace("'", "''") ~ "')"
+            ~ " using csv options (header 'true', enforceSchema 'false', multiLine 'true', quote '\"', escape '\"',"
+            ~ " mode 'FAILFAST', path '" ~ path | replace("'", "''") ~ "')"
         ) -%}
     {%- endif -%}
     (

@@ -4,18 +4,10 @@
 {% macro spark__load_csv_rows(model, agate_table) %}
     {% set folder = env_var('PATHWAYS_SEEDS', model.root_path) %}
     {% set columns = agate_table.column_names %}
-    {% do run_query(
-        "create or replace temporary view " ~ model.name ~ "__csv (" ~ columns | join(' string, ') ~ " string)"
-        ~ " using csv options (header 'true', multiLine 'true', quote '\"', escape '\"', mode 'FAILFAST', enforceSchema"
-        ~ " 'false', path '" ~ (folder ~ '/' ~ model.original_file_path) | replace("'", "''") ~ "')"
-    ) %}
     {% set sql %}
         insert into {{ this }}
-        select
-            {%- for column in columns %}
-            nullif({{ column }}, '') as {{ column }}{{ "," if not loop.last }}
-            {%- endfor %}
-        from {{ model.name }}__csv
+        select {{ columns | join(', ') }}
+        from {{ csv_file(folder ~ '/' ~ model.original_file_path, columns) }}
     {% endset %}
     {% do run_query(sql) %}
     {{ return(sql) }}
