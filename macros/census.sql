@@ -21,3 +21,26 @@
     (cast(census_return.la_code as bigint) * 10000 + census_return.census_year) * 10000000
     + cast(landed.{{ place }} as bigint)
 {%- endmacro %}
+
+{# The council of a row key, where a table has no column of it. #}
+{% macro council_of_key(key) -%}
+    cast({{ key }} // 100000000000 as string)
+{%- endmacro %}
+
+{# The councils whose rows are built, as a list for SQL; empty where all are. `pathways build` names those whose
+   returns changed since a build of the same code and seeds, or `none` where no return did; it is read while models
+   run and not while they are parsed, so that the project need not be read again for it. #}
+{% macro councils_built() -%}
+    {%- set named = env_var('PATHWAYS_CHANGED_COUNCILS', '') if execute else '' -%}
+    {%- if named -%}'{{ named | replace("'", "''") | replace(',', "', '") }}'{%- endif -%}
+{%- endmacro %}
+
+{# A table of children, of the councils that are built. No model that reads it this way looks across councils. #}
+{% macro of_councils(relation) -%}
+    {%- set councils = councils_built() -%}
+    {%- if councils -%}
+        (select * from {{ relation }} where la_code in ({{ councils }}))
+    {%- else -%}
+        {{ relation }}
+    {%- endif -%}
+{%- endmacro %}

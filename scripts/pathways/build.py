@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from pathways.census.changed import changed_councils, inputs_hash, keep_built, setting
 from pathways.census.kept import require_whole
 from pathways.dbt_run import (
     WITHOUT_UNIT_TESTS,
     DbtRun,
+    dbt_ahead,
     failure_sentences,
     read_run,
     rule_code,
-    run_dbt,
     test_sentences,
 )
 from pathways.door import check_door
@@ -164,25 +165,32 @@ def build(settings: Settings, say: Say) -> Published:
             each broken row in plain words.
     """
     require_build_file_free(settings)
-    land_inbox(settings, say)
-    require_whole(settings)
-    door = check_door(settings)
-    _require_door(door)
-    passed = len(door.checks) - len(door.warnings)
-    say(f"The door: {_counted(passed, 'check')} passed.", "green")
-    for check in door.warnings:
-        for line in check.sentences:
-            say(f"Warning: {line}", "yellow")
     before = read_run(settings)
-    # the door takes seconds, in which another build may have begun
-    require_build_file_free(settings)
-    is_tested = bool(passed_before(settings))
-    less = ["--exclude-resource-type", *WITHOUT_UNIT_TESTS] if is_tested else []
-    code = run_dbt(settings, ["build", *less])
+    with dbt_ahead(settings) as run_dbt:
+        land_inbox(settings, say)
+        require_whole(settings)
+        door = check_door(settings)
+        _require_door(door)
+        passed = len(door.checks) - len(door.warnings)
+        say(f"The door: {_counted(passed, 'check')} passed.", "green")
+        for check in door.warnings:
+            for line in check.sentences:
+                say(f"Warning: {line}", "yellow")
+        # the door takes seconds, in which another build may have begun
+        require_build_file_free(settings)
+        is_tested = bool(passed_before(settings))
+        less = ["--exclude-resource-type", *WITHOUT_UNIT_TESTS] if is_tested else []
+        inputs = inputs_hash(settings)
+        councils = changed_councils(settings, inputs)
+        if councils:
+            say(f"Census returns changed: {_counted(len(councils), 'council')}, {', '.join(councils)}.", None)
+        code = run_dbt(["--log-level-file", "info", "build", *less], setting(councils))
     if code != 0:
         rules = load_rules(settings.seeds)
         raise _dbt_failed(settings, before.invocation_id if before else "", code, rules)
     run = read_run(settings)
+    if run is not None:
+        keep_built(settings, run.invocation_id, inputs)
     if run is not None and not is_tested:
         keep_passed(settings, [result.unique_id for result in run.results if result.kind == "unit_test"])
     published = publish(settings)

@@ -11,10 +11,11 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from pathways.errors import PathwaysError
 from pathways.files import keep_to_owner
@@ -131,26 +132,8 @@ def read_run(settings: Settings) -> DbtRun | None:
     )
 
 
-def run_dbt(settings: Settings, arguments: Sequence[str], python: Path = Path(sys.executable)) -> int:
-    """Runs dbt in the project folder, its output streamed; returns its exit code.
-
-    ``python`` is of the environment whose dbt is run. The build file may hold child-level rows: it is for its
-    owner alone, and so is what dbt writes beside it.
-    """
-    command = [
-        str(python),
-        # dbt.cli imports its own main before it is run as one
-        "-W",
-        "ignore::RuntimeWarning:runpy",
-        "-m",
-        "dbt.cli.main",
-        *arguments,
-        "--project-dir",
-        str(settings.project),
-        "--profiles-dir",
-        str(settings.project),
-    ]
-    environment = {
+def _dbt_environment(settings: Settings) -> dict[str, str]:
+    return {
         # an empty setting is none
         **{name: text for name, text in os.environ.items() if text or not name.startswith("PATHWAYS_")},
         "PATHWAYS_WAREHOUSE": str(settings.warehouse),
@@ -158,9 +141,59 @@ def run_dbt(settings: Settings, arguments: Sequence[str], python: Path = Path(sy
         "DBT_TARGET_PATH": str(settings.target),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
+
+
+def _places(settings: Settings) -> list[str]:
+    return ["--project-dir", str(settings.project), "--profiles-dir", str(settings.project)]
+
+
+def run_dbt(settings: Settings, arguments: Sequence[str], python: Path = Path(sys.executable)) -> int:
+    """Runs dbt in the project folder, its output streamed; returns its exit code.
+
+    ``python`` is of the environment whose dbt is run. The build file may hold child-level rows: it is for its
+    owner alone, and so is what dbt writes beside it.
+    """
+    # dbt.cli imports its own main before it is run as one
+    command = [str(python), "-W", "ignore::RuntimeWarning:runpy", "-m", "dbt.cli.main", *arguments]
+    environment = _dbt_environment(settings)
     keep_to_owner(settings.build_file)
-    done = subprocess.run(command, cwd=settings.project, env=environment, check=False, umask=0o077)
+    done = subprocess.run(
+        [*command, *_places(settings)], cwd=settings.project, env=environment, check=False, umask=0o077
+    )
     return done.returncode
+
+
+class RunCommand(Protocol):
+    """A command of dbt that can be run once."""
+
+    def __call__(self, arguments: Sequence[str], more: Mapping[str, str] | None = None) -> int:
+        """Runs it with more settings in its environment; returns its exit code."""
+
+
+@contextmanager
+def dbt_ahead(settings: Settings) -> Iterator[RunCommand]:
+    """A dbt that loads itself and reads the project beside what its caller does; yields how to run a command.
+
+    As :func:`run_dbt`, with the time of its start hidden. A caller that leaves without a command leaves
+    nothing behind: dbt then runs none. The environment of the command can have more settings.
+    """
+    command = [sys.executable, "-m", "pathways.dbt_child", *_places(settings)]
+    keep_to_owner(settings.build_file)
+    with subprocess.Popen(
+        command,
+        cwd=settings.project,
+        env=_dbt_environment(settings),
+        umask=0o077,
+        stdin=subprocess.PIPE,
+        text=True,
+    ) as child:
+        assert child.stdin is not None
+
+        def run(arguments: Sequence[str], more: Mapping[str, str] | None = None) -> int:
+            child.communicate(json.dumps({"arguments": [*arguments], "settings": dict(more or {})}) + "\n")
+            return child.returncode
+
+        yield run
 
 
 def changed_seeds(settings: Settings, run: DbtRun) -> list[str]:

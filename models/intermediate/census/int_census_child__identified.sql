@@ -1,10 +1,11 @@
+{{ config(meta={'council': 'la_code'}) }}
 with child as (
     select
         la_code,
         child_row_key,
         la_child_id,
         birth_date
-    from {{ ref('stg_census__child') }}
+    from {{ of_councils(ref('stg_census__child')) }}
 ),
 
 -- a number for each child is sorted and joined far faster than the identifier

@@ -1,3 +1,4 @@
+{{ config(meta={'council': 'la_code'}) }}
 with closure as (
     select
         la_code,
@@ -15,7 +16,7 @@ with closure as (
         is_rereferred_closure_365,
         is_follow_up_complete_initial,
         is_follow_up_complete_closure
-    from {{ ref('int_census_closure__followed') }}
+    from {{ of_councils(ref('int_census_closure__followed')) }}
 ),
 
 -- DfE's method counts RC8 and RC9, the letter of 2021 asks for RC7 and RC8, that of 2025 for RC9 too, which

@@ -1,3 +1,4 @@
+{{ config(meta={'council': 'la_code'}) }}
 with referral as (
     select
         la_code,
@@ -15,7 +16,7 @@ with referral as (
         has_assessment_in_any_return,
         has_other_activity_in_any_return,
         own_referral_row_key
-    from {{ ref('int_census_referral__linked') }}
+    from {{ of_councils(ref('int_census_referral__linked')) }}
 ),
 
 census_return as (

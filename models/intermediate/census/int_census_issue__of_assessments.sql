@@ -1,3 +1,4 @@
+{{ config(meta={'council': 'la_code'}) }}
 with referral as (
     select
         la_code,
@@ -8,7 +9,7 @@ with referral as (
         closure_reason_code,
         make_date(census_year - 1, 4, 1) as first_date,
         make_date(census_year, 3, 31) as last_date
-    from {{ ref('stg_census__referral') }}
+    from {{ of_councils(ref('stg_census__referral')) }}
 ),
 
 census_return as (
@@ -32,7 +33,7 @@ assessment as (
         assessment_number,
         start_date,
         authorisation_date
-    from {{ ref('stg_census__assessment') }}
+    from {{ of_councils(ref('stg_census__assessment')) }}
 ),
 
 factor as (
@@ -44,7 +45,7 @@ factor as (
         bool_or(factor_code = '21') as has_21,
         bool_or(factor_code = '18A') as has_18a,
         bool_or(factor_code = '19A') as has_19a
-    from {{ ref('stg_census__factor') }}
+    from {{ of_councils(ref('stg_census__factor')) }}
     where factor_code is not null
     group by referral_row_key, assessment_number
 ),

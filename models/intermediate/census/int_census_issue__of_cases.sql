@@ -1,3 +1,4 @@
+{{ config(meta={'council': 'la_code'}) }}
 with told as (
     select
         la_code,
@@ -7,7 +8,7 @@ with told as (
         referral_date,
         closure_date,
         coalesce(is_no_further_action, false) as is_no_further_action
-    from {{ ref('stg_census__referral') }}
+    from {{ of_councils(ref('stg_census__referral')) }}
 ),
 
 child as (

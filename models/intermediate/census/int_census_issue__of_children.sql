@@ -1,10 +1,11 @@
+{{ config(meta={'council': 'la_code'}) }}
 with child as (
     select
         la_code,
         child_row_key,
         child_key,
         la_child_id
-    from {{ ref('int_census_child__identified') }}
+    from {{ of_councils(ref('int_census_child__identified')) }}
 ),
 
 told as (
@@ -13,14 +14,14 @@ told as (
         census_year,
         la_child_id,
         upn_unknown_code
-    from {{ ref('stg_census__child') }}
+    from {{ of_councils(ref('stg_census__child')) }}
 ),
 
 referral as (
     select
         child_row_key,
         bool_or(not coalesce(is_no_further_action, false)) as has_further_action
-    from {{ ref('stg_census__referral') }}
+    from {{ of_councils(ref('stg_census__referral')) }}
     group by child_row_key
 ),
 

@@ -1,3 +1,4 @@
+{{ config(meta={'council': 'la_code'}) }}
 with referral as (
     select
         la_code,
@@ -14,7 +15,7 @@ with referral as (
         coalesce(is_no_further_action, false) as is_no_further_action,
         make_date(census_year - 1, 4, 1) as first_date,
         make_date(census_year, 3, 31) as last_date
-    from {{ ref('stg_census__referral') }}
+    from {{ of_councils(ref('stg_census__referral')) }}
 ),
 
 census_return as (
@@ -52,7 +53,7 @@ assessment as (
         referral_row_key,
         bool_or(authorisation_date is null) as is_any_open,
         max(greatest(start_date, authorisation_date)) as last_date
-    from {{ ref('stg_census__assessment') }}
+    from {{ of_councils(ref('stg_census__assessment')) }}
     group by referral_row_key
 ),
 
@@ -65,7 +66,7 @@ section_47 as (
             initial_conference_date is null and not coalesce(is_initial_conference_not_required, false)
         ) as is_any_open,
         max(greatest(start_date, initial_conference_date)) as last_date
-    from {{ ref('stg_census__section_47') }}
+    from {{ of_councils(ref('stg_census__section_47')) }}
     group by referral_row_key
 ),
 
@@ -74,7 +75,7 @@ cin_plan as (
         referral_row_key,
         min(start_date) as first_start_date,
         max(greatest(start_date, end_date)) as last_date
-    from {{ ref('stg_census__cin_plan') }}
+    from {{ of_councils(ref('stg_census__cin_plan')) }}
     group by referral_row_key
 ),
 
@@ -83,7 +84,7 @@ protection_plan as (
         referral_row_key,
         min(start_date) as first_start_date,
         max(end_date) as last_date
-    from {{ ref('stg_census__child_protection_plan') }}
+    from {{ of_councils(ref('stg_census__child_protection_plan')) }}
     group by referral_row_key
 ),
 

@@ -1,3 +1,4 @@
+{{ config(meta={'council': council_of_key('referral_row_key')}) }}
 -- One pass over the referrals of each child, no wider than it has to be: millions of rows go through it.
 with referral as (
     select
@@ -9,7 +10,7 @@ with referral as (
         -- the referrals of a year are those of its own return; a case that only another return has is no
         -- earlier or later one of theirs, as in DfE's method
         case when is_of_its_year then referral_date end as own_referral_date
-    from {{ ref('int_census_referral__linked') }}
+    from {{ of_councils(ref('int_census_referral__linked')) }}
     where is_row_of_case
 ),
 

@@ -1,3 +1,4 @@
+{{ config(meta={'council': 'la_code'}) }}
 with referral as (
     select
         la_code,
@@ -16,25 +17,25 @@ with referral as (
         is_of_its_year,
         age_at_referral_years,
         age_band_code
-    from {{ ref('int_census_referral__once') }}
+    from {{ of_councils(ref('int_census_referral__once')) }}
 ),
 
 assessed as (
     select referral_row_key
-    from {{ ref('stg_census__assessment') }}
+    from {{ of_councils(ref('stg_census__assessment')) }}
     group by referral_row_key
 ),
 
 -- activity that says that the child was in need, or thought to be
 active as (
     select referral_row_key
-    from {{ ref('stg_census__section_47') }}
+    from {{ of_councils(ref('stg_census__section_47')) }}
     union
     select referral_row_key
-    from {{ ref('stg_census__child_protection_plan') }}
+    from {{ of_councils(ref('stg_census__child_protection_plan')) }}
     union
     select referral_row_key
-    from {{ ref('stg_census__cin_plan') }}
+    from {{ of_councils(ref('stg_census__cin_plan')) }}
 ),
 
 -- there is no number of a referral: the same child, day, source and outcome in another return is the same

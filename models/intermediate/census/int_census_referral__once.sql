@@ -1,3 +1,4 @@
+{{ config(meta={'council': 'la_code'}) }}
 with referral as (
     select
         la_code,
@@ -12,7 +13,7 @@ with referral as (
         initial_conference_date,
         is_no_further_action,
         content_hash
-    from {{ ref('stg_census__referral') }}
+    from {{ of_councils(ref('stg_census__referral')) }}
 ),
 
 child as (
@@ -21,7 +22,7 @@ child as (
         child_key,
         la_child_id,
         birth_date
-    from {{ ref('int_census_child__identified') }}
+    from {{ of_councils(ref('int_census_child__identified')) }}
 ),
 
 told as (

@@ -1,3 +1,4 @@
+{{ config(meta={'council': 'la_code'}) }}
 with referral as (
     select
         la_code,
@@ -7,7 +8,7 @@ with referral as (
         la_child_id,
         referral_date,
         age_band_code
-    from {{ ref('int_census_referral__once') }}
+    from {{ of_councils(ref('int_census_referral__once')) }}
 ),
 
 assessment as (
@@ -16,7 +17,7 @@ assessment as (
         assessment_number,
         start_date,
         authorisation_date
-    from {{ ref('stg_census__assessment') }}
+    from {{ of_councils(ref('stg_census__assessment')) }}
 ),
 
 working_day as (

@@ -1,3 +1,4 @@
+{{ config(meta={'council': 'la_code'}) }}
 with assessment as (
     select
         la_code,
@@ -9,7 +10,7 @@ with assessment as (
         referral_date,
         age_band_code,
         is_synthetic
-    from {{ ref('fct_assessment') }}
+    from {{ of_councils(ref('fct_assessment')) }}
     where is_completed_in_year
 ),
 
@@ -18,7 +19,7 @@ factor as (
         referral_row_key,
         assessment_number,
         factor_code
-    from {{ ref('stg_census__factor') }}
+    from {{ of_councils(ref('stg_census__factor')) }}
     where factor_code is not null
 )
 

@@ -1,3 +1,4 @@
+{{ config(meta={'council': 'la_code'}) }}
 with referral as (
     select
         la_code,
@@ -23,7 +24,7 @@ with referral as (
         last_closure_reason_code,
         closed_census_year,
         closed_reason_code
-    from {{ ref('int_census_referral__linked') }}
+    from {{ of_councils(ref('int_census_referral__linked')) }}
     where is_row_of_case
 ),
 

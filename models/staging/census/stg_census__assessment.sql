@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='table', meta={'council': 'la_code'}) }}
 {#- a table, since a view over a file breaks when the file goes -#}
 {%- set columns = [
     'return_key',
@@ -20,5 +20,5 @@ select
     cast(landed.internal_review_date as date) as internal_review_date,
     cast(landed.authorisation_date as date) as authorisation_date
 from {{ census_rows('assessment', columns) }} as landed
-inner join {{ ref('stg_census__return') }} as census_return
+inner join {{ of_councils(ref('stg_census__return')) }} as census_return
     on landed.return_key = census_return.return_key

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='table', meta={'council': 'la_code'}) }}
 {#- a table, since a view over a file breaks when the file goes -#}
 {%- set columns = [
     'return_key',
@@ -24,5 +24,5 @@ select
     cast(landed.latest_category_code as string) as latest_category_code,
     cast(landed.previous_plan_count as integer) as previous_plan_count
 from {{ census_rows('child_protection_plan', columns) }} as landed
-inner join {{ ref('stg_census__return') }} as census_return
+inner join {{ of_councils(ref('stg_census__return')) }} as census_return
     on landed.return_key = census_return.return_key

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='table', meta={'council': 'la_code'}) }}
 {#- a table, since a view over a file breaks when the file goes -#}
 {%- set columns = [
     'return_key',
@@ -18,5 +18,5 @@ select
     cast(landed.start_date as date) as start_date,
     cast(landed.end_date as date) as end_date
 from {{ census_rows('cin_plan', columns) }} as landed
-inner join {{ ref('stg_census__return') }} as census_return
+inner join {{ of_councils(ref('stg_census__return')) }} as census_return
     on landed.return_key = census_return.return_key

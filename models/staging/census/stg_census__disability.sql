@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='table', meta={'council': 'la_code'}) }}
 {#- a table, since a view over a file breaks when the file goes -#}
 {%- set columns = [
     'return_key',
@@ -14,5 +14,5 @@ select
     cast(landed.child_number as bigint) as child_number,
     cast(landed.disability_code as string) as disability_code
 from {{ census_rows('disability', columns) }} as landed
-inner join {{ ref('stg_census__return') }} as census_return
+inner join {{ of_councils(ref('stg_census__return')) }} as census_return
     on landed.return_key = census_return.return_key

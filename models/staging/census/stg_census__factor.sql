@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='table', meta={'council': 'la_code'}) }}
 {#- a table, since a view over a file breaks when the file goes -#}
 {%- set columns = [
     'return_key',
@@ -16,5 +16,5 @@ select
     cast(landed.assessment_number as bigint) as assessment_number,
     cast(landed.factor_code as string) as factor_code
 from {{ census_rows('factor', columns) }} as landed
-inner join {{ ref('stg_census__return') }} as census_return
+inner join {{ of_councils(ref('stg_census__return')) }} as census_return
     on landed.return_key = census_return.return_key

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='table', meta={'council': 'la_code'}) }}
 {#- a table, since a view over a file breaks when the file goes -#}
 {%- set columns = [
     'return_key',
@@ -16,5 +16,5 @@ select
     cast(landed.plan_number as bigint) as plan_number,
     cast(landed.review_date as date) as review_date
 from {{ census_rows('review', columns) }} as landed
-inner join {{ ref('stg_census__return') }} as census_return
+inner join {{ of_councils(ref('stg_census__return')) }} as census_return
     on landed.return_key = census_return.return_key

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='table', meta={'council': 'la_code'}) }}
 {#- a table, since a view over a file breaks when the file goes -#}
 {%- set columns = [
     'return_key',
@@ -22,5 +22,5 @@ select
     cast(landed.initial_conference_date as date) as initial_conference_date,
     cast(landed.is_initial_conference_not_required as boolean) as is_initial_conference_not_required
 from {{ census_rows('section_47', columns) }} as landed
-inner join {{ ref('stg_census__return') }} as census_return
+inner join {{ of_councils(ref('stg_census__return')) }} as census_return
     on landed.return_key = census_return.return_key
