@@ -127,14 +127,16 @@ def measure(
     return [Timing(name, tuple(values)) for name, values in seconds.items()]
 
 
-def take_turns(contenders: dict[str, Callable[[], object]], rounds: int) -> list[Timing]:
-    """Runs contenders that write nothing in turn, after one round that doesn't count."""
+def take_turns(
+    contenders: dict[str, Callable[[], object]], rounds: int, *, is_warm: bool = True
+) -> list[Timing]:
+    """Runs contenders that clear up after themselves in turn, after one round that doesn't count, if warm."""
     seconds: dict[str, list[float]] = {name: [] for name in contenders}
-    for number in range(rounds + 1):
+    for number in range(rounds + is_warm):
         for name, work in contenders.items():
             start = time.perf_counter()
             work()
-            if number:
+            if number >= is_warm:
                 seconds[name].append(time.perf_counter() - start)
     return [Timing(name, tuple(values)) for name, values in seconds.items()]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -148,37 +149,71 @@ def unland_command(
             say(f"Taken out: {row.file_name}, release {row.release_code} of {row.data_set_code}.")
 
 
+class Bench(StrEnum):
+    """What can be measured."""
+
+    LANDING = "landing"
+    ANSWERS = "answers"
+    RETURNS = "returns"
+    REFERRALS = "referrals"
+    BUILD = "build"
+    RATES = "rates"
+    REPORT = "report"
+
+
 @app.command("bench")
 def bench_command(
-    folder: Annotated[Path, typer.Argument(help="A folder with the data files of one DfE release.")],
+    releases: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Folders with the data files of DfE's releases; the first one's landing is timed."
+        ),
+    ],
     rounds: Annotated[int, typer.Option(min=1, help="How often each contender takes its turn.")] = 7,
     answers: Annotated[
         Path | None, typer.Option(help="A folder of councils' answers; made ones are read, else.")
     ] = None,
-    write: Annotated[Path | None, typer.Option(help="File to write the page to.")] = None,
+    only: Annotated[
+        list[Bench] | None, typer.Option(help="Measure this part alone; can be repeated.")
+    ] = None,
+    write: Annotated[
+        Path | None, typer.Option(help="Page whose sections are written anew, and whose ratios count.")
+    ] = None,
 ) -> None:
-    """Measure landing and reading against the floor and what people use instead, side by side."""
+    """Measure against the floor and what people use instead; exit code 1 if a stated ratio got worse."""
     with plain_errors():
         from pathways.bench import bench
+        from pathways.bench_build import bench_build
+        from pathways.bench_page import merged, regressions
         from pathways.bench_rates import bench_rates
         from pathways.census.bench import bench_returns
-        from pathways.census.bench_referrals import FEW_ROUNDS, bench_referrals
+        from pathways.census.bench_referrals import bench_referrals
         from pathways.foi.bench import bench_answers
         from pathways.report.bench import bench_report
 
         settings = load_settings()
-        lines = [
-            *bench(settings, folder, rounds),
-            *bench_answers(settings, answers, rounds),
-            *bench_returns(settings, rounds),
-            *bench_referrals(settings, min(rounds, FEW_ROUNDS)),
-            *bench_rates(settings),
-            *bench_report(settings),
-        ]
-        if write is not None:
-            write.write_text("\n".join(lines), encoding="utf-8")
-        for line in lines:
-            say(line)
+        benches: dict[Bench, Callable[[], list[str]]] = {
+            Bench.LANDING: lambda: bench(settings, releases[0], rounds),
+            Bench.ANSWERS: lambda: bench_answers(settings, answers, rounds),
+            Bench.RETURNS: lambda: bench_returns(settings, rounds),
+            Bench.REFERRALS: lambda: bench_referrals(settings),
+            Bench.BUILD: lambda: bench_build(settings, releases),
+            Bench.RATES: lambda: bench_rates(settings),
+            Bench.REPORT: lambda: bench_report(settings),
+        }
+        before = write.read_text(encoding="utf-8") if write is not None and write.is_file() else ""
+        worse: list[str] = []
+        for name in only or list(Bench):
+            measured = "\n".join(benches[name]())
+            say(measured)
+            worse += regressions(before, measured)
+            if write is not None:
+                now = write.read_text(encoding="utf-8") if write.is_file() else ""
+                write.write_text(merged(now, measured), encoding="utf-8")
+        for line in worse:
+            say(line, "yellow", error=True)
+        if worse:
+            raise typer.Exit(1)
 
 
 @app.command("build-spark", context_settings={"ignore_unknown_options": True})

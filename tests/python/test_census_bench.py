@@ -11,10 +11,11 @@ from conftest import PROJECT
 from pathways.census.bench import MOST_OF_WALK, against_walk, growth, land, landing_of, made_return, walk
 from pathways.census.bench_referrals import (
     MOST_OF_WINDOW,
+    Size,
+    against_peers,
     against_window,
-    build_referrals,
     case_count,
-    land_copies,
+    land_and_build,
 )
 from pathways.settings import load_settings
 
@@ -39,10 +40,15 @@ def test_landing_takes_little_more_than_walking_the_file_and_no_more_memory_for_
 
 
 @pytest.mark.bench
-def test_fct_referral_takes_little_more_than_a_window_over_its_rows(tmp_path: Path) -> None:
+def test_fct_referral_takes_little_more_than_a_window_over_its_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # in pieces, as the largest size is built
+    monkeypatch.setattr("pathways.census.bench_referrals.COUNCILS_A_PIECE", 6)
     settings = replace(load_settings(PROJECT), landing=tmp_path / "landing")
-    landed = land_copies(settings, 8_000, 10)
-    built = build_referrals(settings, tmp_path)
+    built, landed = land_and_build(settings, Size("a test", 8_000, 10, 3), tmp_path)
     assert landed / 2 < case_count(built) < landed
     model, window = against_window(built, rounds=3)
     assert model.best <= MOST_OF_WINDOW * NOISE * window.best
+    # pandas, polars and DuckDB find the re-referrals that the model finds, or this fails
+    assert len(against_peers(built, tmp_path, rounds=1)) == 4

@@ -1,0 +1,255 @@
+"""Benchmark of the whole build: what takes how long, and how much more than the least it could be.
+
+Targets: at most twice `dbt parse`, the bare SQL and one import of Great Expectations together.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pathways.errors import PathwaysError
+from pathways.landing import Source, land
+from pathways.settings import Settings
+from pathways.warehouse import literal
+
+MOST_OF_FLOOR = 2.0
+AGAIN_ROUNDS = 3
+_SIGNS = {
+    "door": "The door:",
+    "reading": "Concurrency:",
+    "nodes": "Finished running",
+    "dbt_end": "Done.",
+    "window": "Published ",
+    "export": "For people:",
+}
+"""What the build says when a stretch of it is over, in order."""
+_KINDS = {"seed": "seeds", "model": "models", "test": "data tests", "unit_test": "unit tests"}
+
+
+@dataclass(frozen=True)
+class Floor:
+    """The least that a build could be, in seconds."""
+
+    parse: float
+    parse_again: float
+    seeds_and_models: float
+    data_tests: float
+    unit_tests: float
+    great_expectations: float
+
+    @property
+    def first(self) -> float:
+        """Of a project that was not read before, with its unit tests."""
+        return (
+            self.parse + self.seeds_and_models + self.data_tests + self.unit_tests + self.great_expectations
+        )
+
+    @property
+    def again(self) -> float:
+        """Of one that is as it was."""
+        return self.parse_again + self.seeds_and_models + self.data_tests + self.great_expectations
+
+
+@dataclass(frozen=True)
+class BuildTime:
+    """Seconds of one `pathways build`: all of it, by stretch, and what dbt's nodes took by kind."""
+
+    seconds: float
+    stretches: dict[str, float]
+    kinds: dict[str, float]
+    """Of dbt's stretch of nodes: its length is shared out by how long nodes of each kind took."""
+
+
+def build_environment(folder: Path) -> dict[str, str]:
+    """An environment in which a build writes into the folder alone."""
+    return {
+        **{name: text for name, text in os.environ.items() if not name.startswith("PATHWAYS_")},
+        "PATHWAYS_WAREHOUSE": str(folder / "warehouse"),
+        "PATHWAYS_LANDING": str(folder / "landing"),
+        "PATHWAYS_EXPORTS": str(folder / "exports"),
+        "DBT_TARGET_PATH": str(folder / "target"),
+        "DBT_LOG_PATH": str(folder / "logs"),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def timed_build(settings: Settings, folder: Path) -> BuildTime:
+    """Runs `pathways build`, and takes the time of what it says.
+
+    Raises:
+        PathwaysError: the build failed.
+    """
+    command = [sys.executable, "-m", "pathways", "build"]
+    start = time.perf_counter()
+    ends: dict[str, float] = {}
+    said: list[str] = []
+    with subprocess.Popen(
+        command, cwd=settings.project, env=build_environment(folder), stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            now = time.perf_counter() - start
+            said.append(line)
+            for name, sign in _SIGNS.items():
+                if sign in line:
+                    ends.setdefault(name, now)
+    seconds = time.perf_counter() - start
+    if process.returncode or list(ends) != list(_SIGNS):
+        raise PathwaysError(f"The build that was to be measured failed: {''.join(said)[-500:]}")
+    begins = [0.0, *ends.values()]
+    stretches = {name: end - begin for (name, end), begin in zip(ends.items(), begins, strict=False)}
+    stretches["export"] += seconds - ends["export"]
+    return BuildTime(seconds, stretches, _kinds(folder / "target", stretches["nodes"]))
+
+
+def _kinds(target: Path, seconds: float) -> dict[str, float]:
+    run = _json(target / "run_results.json")
+    took = dict.fromkeys(_KINDS, 0.0)
+    for row in run["results"]:
+        kind = row["unique_id"].split(".", 1)[0]
+        if kind in took:
+            took[kind] += float(row["execution_time"])
+    whole = sum(took.values())
+    return {kind: seconds * part / whole for kind, part in took.items() if part}
+
+
+def _json(path: Path) -> dict[str, Any]:
+    return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
+def _seconds(command: Sequence[str], project: Path, environment: Mapping[str, str]) -> float:
+    start = time.perf_counter()
+    subprocess.run(command, cwd=project, env=environment, check=True, capture_output=True)
+    return time.perf_counter() - start
+
+
+def bare_sql(settings: Settings, target: Path) -> dict[str, float]:
+    """Runs the SQL of the last build, in its order, in one connection; the seconds of each kind of node."""
+    run, manifest = _json(target / "run_results.json"), _json(target / "manifest.json")
+    nodes = {**manifest["nodes"], **manifest["unit_tests"]}
+    took = dict.fromkeys(_KINDS, 0.0)
+    with tempfile.TemporaryDirectory() as folder, duckdb.connect(f"{folder}/build.duckdb") as connection:
+        for schema in {node["schema"] for node in nodes.values() if node.get("relation_name")}:
+            connection.execute(f"create schema if not exists {schema}")
+        for row in run["results"]:
+            kind = row["unique_id"].split(".", 1)[0]
+            if kind not in took:
+                continue
+            node, query = nodes[row["unique_id"]], row.get("compiled_code")
+            start = time.perf_counter()
+            if kind == "seed":
+                path = literal(str(settings.project / node["original_file_path"]))
+                connection.execute(
+                    f"create table {node['relation_name']} as "
+                    f"from read_csv({path}, header = true, all_varchar = true, nullstr = '')"
+                )
+            elif kind == "model":
+                made = "view" if node["config"]["materialized"] == "view" else "table"
+                connection.execute(f"create {made} {node['relation_name']} as {query}")
+            else:
+                connection.execute(f"select count(*) from ({query})")
+            took[kind] += time.perf_counter() - start
+    return took
+
+
+def floor_of(settings: Settings, folder: Path) -> Floor:
+    """Measures the least that the build in the folder could have been; it is there, with its unit tests."""
+    environment = build_environment(folder)
+    dbt = [sys.executable, "-W", "ignore::RuntimeWarning:runpy", "-m", "dbt.cli.main", "--no-write-json"]
+    with tempfile.TemporaryDirectory() as name:
+        parse = [*dbt, "parse", "--target-path", name]
+        first = _seconds(parse, settings.project, environment)
+        again = min(_seconds(parse, settings.project, environment) for _ in range(2))
+    imported = [sys.executable, "-c", "import great_expectations"]
+    took = bare_sql(settings, folder / "target")
+    return Floor(
+        parse=first,
+        parse_again=again,
+        seeds_and_models=took["seed"] + took["model"],
+        data_tests=took["test"],
+        unit_tests=took["unit_test"],
+        great_expectations=min(_seconds(imported, settings.project, environment) for _ in range(2)),
+    )
+
+
+def bench_build(settings: Settings, releases: Sequence[Path]) -> list[str]:
+    """The part of the page on the whole build, on the bundled data and on whole releases."""
+    lines = [
+        "",
+        "## The whole build",
+        "",
+        "`pathways build` in a folder of its own, the environment being there: first with the unit tests, "
+        f"then again (the best of {AGAIN_ROUNDS}). The floor, measured in the same run: one `dbt parse` "
+        "(of a project not read before, then again), the compiled SQL of all nodes that the build ran in "
+        "one connection, and one import of Great Expectations.",
+    ]
+    for title, folders in (("the bundled data", []), (_named(releases), list(releases))):
+        with tempfile.TemporaryDirectory() as name:
+            lines += _of_data(settings, Path(name), title, folders)
+        if not releases:
+            break
+    return lines
+
+
+def _named(releases: Sequence[Path]) -> str:
+    return "whole releases: " + ", ".join(f"`{folder.name}`" for folder in releases)
+
+
+def _of_data(settings: Settings, folder: Path, title: str, releases: Sequence[Path]) -> list[str]:
+    place = replace(settings, landing=folder / "landing", target=folder / "target")
+    if releases:
+        report = land(place, [Source(release) for release in releases], say=lambda text, style: None)
+        if report.count("landed") != len(report.results):
+            raise PathwaysError("Not every file of the releases was landed, so no build was measured.")
+    first = timed_build(settings, folder)
+    floor = floor_of(settings, folder)
+    again = min((timed_build(settings, folder) for _ in range(AGAIN_ROUNDS)), key=lambda one: one.seconds)
+    return [
+        "",
+        f"| {title} | s | floor, s | the build takes, of its time |",
+        "|---|---|---|---|",
+        f"| first | {first.seconds:.1f} | {floor.first:.1f} | {first.seconds / floor.first:.2f} |",
+        f"| again | {again.seconds:.1f} | {floor.again:.1f} | {again.seconds / floor.again:.2f} |",
+        "",
+        f"The floor: `dbt parse` {floor.parse:.1f} s, again {floor.parse_again:.1f} s; SQL of seeds and "
+        f"models {floor.seeds_and_models:.1f} s, of data tests {floor.data_tests:.1f} s, of unit tests "
+        f"{floor.unit_tests:.1f} s; Great Expectations {floor.great_expectations:.1f} s. Target: at most "
+        f"{MOST_OF_FLOOR:.1f} of it.",
+        "",
+        "| part of the build | first, s | share | again, s | share |",
+        "|---|---|---|---|---|",
+        *_shares(first, again),
+    ]
+
+
+def _shares(first: BuildTime, again: BuildTime) -> list[str]:
+    def parts(build: BuildTime) -> dict[str, float]:
+        return {
+            "start-up and the door's checks, beside which dbt starts and reads the project": build.stretches[
+                "door"
+            ],
+            "dbt reads the project again": build.stretches["reading"],
+            **{f"dbt: {word}": build.kinds.get(kind, 0.0) for kind, word in _KINDS.items()},
+            "dbt writes down what it did": build.stretches["dbt_end"],
+            "the window's checks, publishing": build.stretches["window"],
+            "files for people": build.stretches["export"],
+        }
+
+    one, two = parts(first), parts(again)
+    return [
+        f"| {name} | {one[name]:.1f} | {100 * one[name] / first.seconds:.0f}% "
+        f"| {two[name]:.1f} | {100 * two[name] / again.seconds:.0f}% |"
+        for name in one
+    ]
