@@ -17,6 +17,7 @@ from pathways.dbt_run import (
 )
 from pathways.door import check_door
 from pathways.errors import PathwaysError
+from pathways.files import only_one
 from pathways.outcome import CheckReport
 from pathways.publish import Published, publish
 from pathways.report.index import REPORT, is_stale
@@ -160,10 +161,16 @@ def build(settings: Settings, say: Say) -> Published:
     unless everything went well.
 
     Raises:
-        PathwaysError: the build file is in use, or the landing, a kept answer, the door, dbt, the
-            window or the publishing refused, or the files for people could not be written; the message holds
-            each broken row in plain words.
+        PathwaysError: another build is at work, the build file is in use, or the landing, a kept answer, the
+            door, dbt, the window or the publishing refused, or the files for people could not be written; the
+            message holds each broken row in plain words.
     """
+    settings.target.mkdir(parents=True, exist_ok=True)
+    with only_one(settings.target, f"Another build is writing to {settings.relative(settings.target)}."):
+        return _build(settings, say)
+
+
+def _build(settings: Settings, say: Say) -> Published:
     require_build_file_free(settings)
     before = read_run(settings)
     with dbt_ahead(settings) as run_dbt:
@@ -176,7 +183,7 @@ def build(settings: Settings, say: Say) -> Published:
         for check in door.warnings:
             for line in check.sentences:
                 say(f"Warning: {line}", "yellow")
-        # the door takes seconds, in which another build may have begun
+        # the door takes seconds, in which somebody may have opened it
         require_build_file_free(settings)
         is_tested = bool(passed_before(settings))
         less = ["--exclude-resource-type", *WITHOUT_UNIT_TESTS] if is_tested else []

@@ -38,6 +38,7 @@ _LET_GO = "sys.stdin.readline(); print(held.sql('select count(*) from marts.dim_
 _EDITION = re.compile(r"Edition (\d+): ")
 _PLENTY_MB, _MOST_SECONDS = 400, 600
 _TRACEBACK = "Traceback (most recent call last)"
+_OTHER = "Another build is writing to"
 
 
 class LostError(Exception):
@@ -369,10 +370,10 @@ def build_twice_at_once(ground: Ground) -> str:
     ends = [ended(process) for process in [ground.command("build") for _ in range(2)]]
     good, bad = sorted(ends, key=lambda end: end.code)
     succeeds(ground, good)
-    if bad.code != 1 or _TRACEBACK in bad.output or "in use by" not in bad.output:
+    if bad.code != 1 or _TRACEBACK in bad.output or _OTHER not in bad.output:
         raise LostError(f"the other build ended with {bad.code}: {bad.last}")
     build_next(ground)
-    return next(line for line in bad.output.splitlines() if "in use by" in line)
+    return next(line for line in bad.output.splitlines() if _OTHER in line)
 
 
 def build_past_a_reader(ground: Ground) -> str:
