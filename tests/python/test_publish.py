@@ -26,6 +26,7 @@ from helpers_project import (
 )
 from pathways import publish as publishing
 from pathways.errors import PathwaysError
+from pathways.files import only_one
 from pathways.outcome import CheckOutcome, CheckReport
 from pathways.publish import DRAFT, publish
 from pathways.settings import Settings
@@ -314,6 +315,17 @@ def test_a_build_file_held_by_a_reader_stops_a_build_before_dbt(good: Settings) 
     assert "warehouse/build.duckdb is in use by python" in run.stderr
     assert f"(process {pid})" in run.stderr
     assert "Running with dbt" not in run.stdout
+
+
+def test_a_second_build_at_once_is_refused_before_it_does_anything(good: Settings) -> None:
+    before = {path: path.read_bytes() for path in good.target.rglob("*") if path.is_file()}
+    with only_one(good.target, "unused"):
+        run = run_pathways(good.project, "build")
+    assert (run.returncode, run.stdout) == (1, "")
+    assert run.stderr == (
+        "Another build is writing to target. Wait until it is done, and run the command again.\n"
+    )
+    assert {path: path.read_bytes() for path in good.target.rglob("*") if path.is_file()} == before
 
 
 @pytest.mark.usefixtures("no_gates")
