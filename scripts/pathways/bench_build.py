@@ -6,7 +6,6 @@ Targets: at most twice `dbt parse`, the bare SQL and one import of Great Expecta
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -20,7 +19,7 @@ import duckdb
 
 from pathways.errors import PathwaysError
 from pathways.landing import Source, land
-from pathways.settings import Settings
+from pathways.settings import Settings, environment_under
 from pathways.warehouse import literal
 
 MOST_OF_FLOOR = 2.0
@@ -71,32 +70,18 @@ class BuildTime:
     """Of dbt's stretch of nodes: its length is shared out by how long nodes of each kind took."""
 
 
-def build_environment(folder: Path) -> dict[str, str]:
-    """An environment in which a build writes into the folder alone."""
-    return {
-        **{name: text for name, text in os.environ.items() if not name.startswith("PATHWAYS_")},
-        "PATHWAYS_WAREHOUSE": str(folder / "warehouse"),
-        "PATHWAYS_LANDING": str(folder / "landing"),
-        "PATHWAYS_EXPORTS": str(folder / "exports"),
-        "DBT_TARGET_PATH": str(folder / "target"),
-        "DBT_LOG_PATH": str(folder / "logs"),
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        "PYTHONUNBUFFERED": "1",
-    }
-
-
 def timed_build(settings: Settings, folder: Path) -> BuildTime:
     """Runs `pathways build`, and takes the time of what it says.
 
     Raises:
         PathwaysError: the build failed.
     """
-    command = [sys.executable, "-m", "pathways", "build"]
+    command = [sys.executable, "-u", "-m", "pathways", "build"]
     start = time.perf_counter()
     ends: dict[str, float] = {}
     said: list[str] = []
     with subprocess.Popen(
-        command, cwd=settings.project, env=build_environment(folder), stdout=subprocess.PIPE, text=True
+        command, cwd=settings.project, env=environment_under(folder), stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
         for line in process.stdout:
@@ -166,7 +151,7 @@ def bare_sql(settings: Settings, target: Path) -> dict[str, float]:
 
 def floor_of(settings: Settings, folder: Path) -> Floor:
     """Measures the least that the build in the folder could have been; it is there, with its unit tests."""
-    environment = build_environment(folder)
+    environment = environment_under(folder)
     dbt = [sys.executable, "-W", "ignore::RuntimeWarning:runpy", "-m", "dbt.cli.main", "--no-write-json"]
     with tempfile.TemporaryDirectory() as name:
         parse = [*dbt, "parse", "--target-path", name]

@@ -23,7 +23,7 @@ from pathlib import Path
 from pathways.census.returns_xml import write_returns
 from pathways.census.synthetic import make_children, synthetic_codes
 from pathways.errors import PathwaysError
-from pathways.settings import Settings
+from pathways.settings import Settings, environment_under
 
 Say = Callable[[str, str | None], None]
 
@@ -95,16 +95,7 @@ class Ground:
         for folder in (self.landing, self.warehouse, self.exports):
             folder.mkdir(mode=0o700)
         self.published = self.warehouse / "pathways.duckdb"
-        self.environment = {
-            **os.environ,
-            "PATHWAYS_LANDING": str(self.landing),
-            "PATHWAYS_WAREHOUSE": str(self.warehouse),
-            "PATHWAYS_EXPORTS": str(self.exports),
-            "DBT_TARGET_PATH": str(self.folder / "target"),
-            "DBT_LOG_PATH": str(self.folder / "logs"),
-            "COLUMNS": "200",
-            "NO_COLOR": "1",
-        }
+        self.environment = environment_under(self.folder)
         self.edition = 0
         self.digest = ""
 
@@ -285,24 +276,28 @@ def held(path: Path) -> Iterator[subprocess.Popen[str]]:
         reader.wait()
 
 
-def kill_a_build(ground: Ground, moment: float) -> str:
-    """Kills a build and all that it started; a reader opens the published file, and the next build runs."""
-    before = ground.published_edition()
-    ground.edit()
-    process = ground.command("build")
-    try:
-        process.communicate(timeout=moment)
-        how = "it had ended"
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
-        how = "killed"
+def kill_a_build(ground: Ground, moment: Callable[[], float]) -> str:
+    """Kills a build and all that it started; a reader opens the published file, and the next build runs.
+
+    A build that ended before its moment came was not killed: another is begun, with another moment.
+    """
+    while True:
+        before, seconds = ground.published_edition(), moment()
+        ground.edit()
+        process = ground.command("build")
+        try:
+            output, _ = process.communicate(timeout=seconds)
+            succeeds(ground, Ended(process.returncode, output))
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+            break
     found = ground.published_edition()
     if found not in (before, ground.edition):
         raise LostError(f"edition {found} is published, neither the old nor the new one")
     build_next(ground)
     which = "old" if found == before else "new"
-    return f"{how} after {moment:.1f} s; the {which} file stood, and the next build ran"
+    return f"killed after {seconds:.1f} s; the {which} file stood, and the next build ran"
 
 
 def build_on_a_full_disk(ground: Ground) -> str:
@@ -456,5 +451,5 @@ def try_faults(settings: Settings, kills: int, seed: int, say: Say) -> Account:
         account.hold(trial, lambda attempt=attempt: attempt(ground), say)  # type: ignore[misc]
     chance = random.Random(seed)
     for _ in range(kills):
-        account.hold("build killed", lambda: kill_a_build(ground, chance.uniform(0, longest)), say)
+        account.hold("build killed", lambda: kill_a_build(ground, lambda: chance.uniform(0, longest)), say)
     return account

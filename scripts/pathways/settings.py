@@ -150,3 +150,17 @@ def load_settings(start: Path | None = None, environment: Mapping[str, str] | No
         ees_site=_address(env, "PATHWAYS_EES_SITE", EES_SITE),
         ees_content=_address(env, "PATHWAYS_EES_CONTENT", EES_CONTENT),
     )
+
+
+def environment_under(folder: Path) -> dict[str, str]:
+    """An environment in which all that a command writes goes under one folder; it speaks in long lines."""
+    return {
+        **os.environ,
+        "PATHWAYS_WAREHOUSE": str(folder / "warehouse"),
+        "PATHWAYS_LANDING": str(folder / "landing"),
+        "PATHWAYS_EXPORTS": str(folder / "exports"),
+        "DBT_TARGET_PATH": str(folder / "target"),
+        "DBT_LOG_PATH": str(folder / "logs"),
+        "COLUMNS": "200",
+        "NO_COLOR": "1",
+    }

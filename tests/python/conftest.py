@@ -18,6 +18,8 @@ import pytest
 from filelock import FileLock
 from playwright.sync_api import Browser, sync_playwright
 
+from pathways.settings import environment_under
+
 PROJECT = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("PATHWAYS_SHARED", PROJECT.parent / "shared"))
 """Folder with the documents and published files that the seeds were taken from."""
@@ -54,20 +56,6 @@ class Built:
         return self.folder / "pathways.duckdb"
 
 
-def build_environment(folder: Path) -> dict[str, str]:
-    """An environment in which all that a build writes goes under one folder."""
-    return {
-        **os.environ,
-        "PATHWAYS_WAREHOUSE": str(folder / "warehouse"),
-        "PATHWAYS_LANDING": str(folder / "landing"),
-        "PATHWAYS_EXPORTS": str(folder / "exports"),
-        "DBT_TARGET_PATH": str(folder / "target"),
-        "DBT_LOG_PATH": str(folder / "logs"),
-        "COLUMNS": "200",
-        "NO_COLOR": "1",
-    }
-
-
 def pathways(*arguments: str, project: Path, environment: dict[str, str]) -> tuple[int, str]:
     """Runs the command as a user would; returns its exit code and all that it printed."""
     done = subprocess.run(
@@ -95,7 +83,7 @@ def build_once(
     # workers have a folder each, in one that is common to the run
     root = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     folder = root / name
-    environment = build_environment(folder)
+    environment = environment_under(folder)
     said = folder / "output.txt"
     with FileLock(root / f"{name}.lock"):
         if not said.is_file():

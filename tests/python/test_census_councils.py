@@ -205,6 +205,12 @@ def test_without_a_build_file_all_is_built(known: Settings) -> None:
     assert changed_councils(known, "same") is None
 
 
+def test_a_manifest_that_cannot_be_read_has_all_built_so_that_dbt_says_what_is_wrong(known: Settings) -> None:
+    known.returns.mkdir(parents=True)
+    (known.returns / MANIFEST).write_text("something else\n1,2\n", encoding="utf-8")
+    assert changed_councils(known, "same") is None
+
+
 def test_a_return_that_is_landed_again_is_one_that_changed(known: Settings) -> None:
     known.returns.mkdir(parents=True)
     row = "la_code,return_key,sha256,landed_at\n901,901_2024_ab,ab,{}\n"

@@ -20,13 +20,13 @@ from conftest import (
     KEPT_OUT,
     PROJECT,
     Built,
-    build_environment,
     build_once,
     pathways,
     read_seed,
     shared,
     write_seed,
 )
+from pathways.settings import environment_under
 
 SPECIMENS = (
     "a01_response.docx",
@@ -64,7 +64,7 @@ def copy_project(folder: Path, without: tuple[str, ...] = ()) -> Path:
 
 
 def read(project: Path, *arguments: str) -> tuple[int, str]:
-    return pathways("foi", "read", *arguments, project=project, environment=build_environment(project))
+    return pathways("foi", "read", *arguments, project=project, environment=environment_under(project))
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +79,7 @@ def scores(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "--output",
         str(folder / "read.csv"),
         project=PROJECT,
-        environment=build_environment(folder),
+        environment=environment_under(folder),
     )
     assert code == 0, said
     scorer = shared("data", "foi_specimens", "score.py")
@@ -426,7 +426,7 @@ def test_status_says_that_answers_were_accepted_since_the_build(answered: Built,
 
 
 def test_status_before_anything_is_published_says_what_to_do(tmp_path: Path) -> None:
-    code, said = pathways("foi", "status", project=PROJECT, environment=build_environment(tmp_path))
+    code, said = pathways("foi", "status", project=PROJECT, environment=environment_under(tmp_path))
     assert (code, said.strip()) == (1, "Nothing is published yet: run make build.")
 
 

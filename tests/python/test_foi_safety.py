@@ -21,12 +21,13 @@ from hypothesis import strategies as st
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 
-from conftest import PROJECT, build_environment, pathways
+from conftest import PROJECT, pathways
 from pathways.errors import PathwaysError
 from pathways.foi.dictionary import load_dictionary
 from pathways.foi.guarded import MEMORY_LIMIT, read_guarded
 from pathways.foi.opening import open_content
 from pathways.foi.reading import Told, read_document
+from pathways.settings import environment_under
 
 BOMB = (
     '<?xml version="1.0"?><!DOCTYPE z [<!ENTITY a "lol">'
@@ -322,7 +323,7 @@ def test_the_command_reads_the_others_says_the_fault_and_writes_nothing(tmp_path
     before = {path: path.read_bytes() for path in (PROJECT / "seeds" / "foi").glob("*.csv")}
     code, said = pathways(
         "foi", "read", str(bad), str(good), "--question-set", "england_2025", "--accept",
-        project=PROJECT, environment=build_environment(tmp_path),
+        project=PROJECT, environment=environment_under(tmp_path),
     )  # fmt: skip
     assert code == 1
     assert "bad.docx cannot be opened: it is damaged or was cut off." in said
@@ -340,7 +341,7 @@ def test_a_link_that_leads_nowhere_stops_no_run_and_a_file_name_steers_no_termin
     (tmp_path / "link.txt").symlink_to(tmp_path / "nothing")
     code, said = pathways(
         "foi", "read", str(folder), str(tmp_path / "link.txt"), "--question-set", "england_2025",
-        project=PROJECT, environment=build_environment(tmp_path),
+        project=PROJECT, environment=environment_under(tmp_path),
     )  # fmt: skip
     assert code == 1
     assert "link.txt is no document, but a link that leads nowhere" in said

@@ -18,14 +18,14 @@ from axe_playwright_python.sync_playwright import Axe
 from lxml import html
 from playwright.sync_api import Browser, BrowserContext
 
-from conftest import PROJECT, Built, build_environment, pathways
+from conftest import PROJECT, Built, pathways
 from pathways.errors import PathwaysError
 from pathways.export.write import write_exports
 from pathways.report.bench import MOST_BYTES, MOST_SECONDS, write_panel_report
 from pathways.report.figures import inline, single_out
 from pathways.report.flow import Box, Count, Pathway, boxes
 from pathways.report.site import write_report
-from pathways.settings import Settings, load_settings
+from pathways.settings import Settings, environment_under, load_settings
 
 NOISE = 2.0
 """How much of the time others on the machine may take."""
@@ -265,7 +265,7 @@ def test_dbt_docs_say_nothing_of_the_machine_and_leave_the_build_as_it_was(site:
 
 
 def test_without_a_published_file_one_sentence_says_so(tmp_path: Path) -> None:
-    code, output = pathways("report", project=PROJECT, environment=build_environment(tmp_path))
+    code, output = pathways("report", project=PROJECT, environment=environment_under(tmp_path))
     assert code == 1
     assert output.splitlines() == [
         f"There is no {tmp_path / 'warehouse' / 'pathways.duckdb'} to report on. Run `pathways build` first."

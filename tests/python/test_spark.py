@@ -12,11 +12,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from conftest import PROJECT, Built, build_environment, pathways
+from conftest import PROJECT, Built, pathways
 from pathways.errors import PathwaysError
 from pathways.files import only_one
 from pathways.parity import DOUBLE_TOLERANCE, Mart, build_on_spark, compare, spark_python
-from pathways.settings import load_settings
+from pathways.settings import environment_under, load_settings
 
 RATE = Mart("marts", "fct_pathway_rate", ("rate_key",))
 CHILDREN = "300"
@@ -44,7 +44,7 @@ class Run:
 def parity(tmp_path_factory: pytest.TempPathFactory) -> Run:
     need_spark()
     folder = tmp_path_factory.mktemp("spark")
-    environment = build_environment(folder)
+    environment = environment_under(folder)
     code, output = pathways("parity", "--children", CHILDREN, project=PROJECT, environment=environment)
     return Run(code, output, environment, folder)
 
@@ -87,7 +87,7 @@ def test_a_mart_that_breaks_its_contract_fails_on_spark_too(
     lines = status.read_text(encoding="utf-8").splitlines()
     status.write_text("\n".join([*lines, lines[-1]]) + "\n", encoding="utf-8")
     (project_copy / ".venv-spark").symlink_to(PROJECT / ".venv-spark")
-    environment = build_environment(tmp_path / "work")
+    environment = environment_under(tmp_path / "work")
     code, output = pathways(
         "build-spark", "--select", "+dim_status", project=project_copy, environment=environment
     )

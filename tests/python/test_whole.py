@@ -14,7 +14,8 @@ from pathlib import Path
 
 import duckdb
 
-from conftest import PROJECT, Built, add_row, build_environment, edit_seed, pathways, read_seed, write_seed
+from conftest import PROJECT, Built, add_row, edit_seed, pathways, read_seed, write_seed
+from pathways.settings import environment_under
 
 
 def content(file: Path) -> dict[str, str]:
@@ -47,7 +48,7 @@ print(connection.sql("select count(*) from marts.fct_pathway_figure").fetchall()
 def copied(built: Built, folder: Path) -> Built:
     """The built warehouse in a folder of its own: other tests read the shared one while this one writes."""
     shutil.copytree(built.folder, folder / "warehouse")
-    return Built(folder / "warehouse", folder / "target", build_environment(folder), built.output)
+    return Built(folder / "warehouse", folder / "target", environment_under(folder), built.output)
 
 
 def test_a_second_build_publishes_identical_marts_past_a_reader_that_holds_the_file(
@@ -75,7 +76,7 @@ def test_a_second_build_publishes_identical_marts_past_a_reader_that_holds_the_f
 
 
 def test_a_build_that_is_killed_leaves_the_published_file_as_it_was(tmp_path: Path, built: Built) -> None:
-    environment = build_environment(tmp_path)
+    environment = environment_under(tmp_path)
     warehouse = tmp_path / "warehouse"
     warehouse.mkdir()
     published = warehouse / "pathways.duckdb"
@@ -104,7 +105,7 @@ def test_a_build_that_is_killed_leaves_the_published_file_as_it_was(tmp_path: Pa
 def test_a_bad_row_stops_the_build_in_plain_words_and_publishes_nothing(
     project_copy: Path, tmp_path: Path, built: Built
 ) -> None:
-    environment = build_environment(tmp_path / "out")
+    environment = environment_under(tmp_path / "out")
     published = tmp_path / "out" / "warehouse" / "pathways.duckdb"
     published.parent.mkdir(parents=True)
     published.write_bytes(built.published_file.read_bytes())
@@ -132,7 +133,7 @@ def test_the_door_stops_a_bad_file_before_dbt_starts(project_copy: Path, tmp_pat
     header, rows = read_seed(path)
     rows[3][header.index("period_start_date")] = "1 April 2016"
     write_seed(path, header, rows)
-    code, output = pathways("build", project=project_copy, environment=build_environment(tmp_path / "out"))
+    code, output = pathways("build", project=project_copy, environment=environment_under(tmp_path / "out"))
     assert code == 1
     assert "foi_cell.csv line 5, column period_start_date: found '1 April 2016'" in output
     assert "Running with dbt" not in output

@@ -65,6 +65,8 @@ def changed_councils(settings: Settings, inputs: str) -> list[str] | None:
         built = str(kept["invocation_id"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
+    import duckdb
+
     path = settings.returns / MANIFEST
     manifest = f"read_csv({literal(str(path))}, header = true, all_varchar = true)"
     try:
@@ -76,8 +78,8 @@ def changed_councils(settings: Settings, inputs: str) -> list[str] | None:
                 return None
             query = _CHANGED.format(manifest=manifest if path.is_file() else _NO_FILE)
             return [str(found[0]) for found in connection.execute(query).fetchall()]
-    except PathwaysError:
-        # there is no build file, or none that can be read
+    except (PathwaysError, duckdb.Error):
+        # no build file or manifest that can be read: who builds from it says so
         return None
 
 
