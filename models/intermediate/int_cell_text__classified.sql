@@ -15,17 +15,26 @@ with texts as (
     from {{ ref('int_dfe_cell__unioned') }}
 ),
 
+source_kind as (
+    select distinct source_kind_code
+    from texts
+),
+
+-- a mark of any kind of source once for each: texts meet theirs by an equality, so that no pattern is tried on a text
+-- of another kind
 cell_mark as (
     select
-        mark_order,
-        source_kind_code,
-        mark_pattern,
-        status_code,
-        value_rule_code,
-        lower_rule_code,
-        upper_rule_code,
-        is_approximate
-    from {{ ref('stg_reference__cell_mark') }}
+        mark.mark_order,
+        source_kind.source_kind_code,
+        mark.mark_pattern,
+        mark.status_code,
+        mark.value_rule_code,
+        mark.lower_rule_code,
+        mark.upper_rule_code,
+        mark.is_approximate
+    from {{ ref('stg_reference__cell_mark') }} as mark
+    inner join source_kind
+        on mark.source_kind_code in (source_kind.source_kind_code, 'any')
 ),
 
 first_match as (
@@ -42,7 +51,7 @@ first_match as (
     from texts
     inner join cell_mark
         on
-            cell_mark.source_kind_code in (texts.source_kind_code, 'any')
+            texts.source_kind_code = cell_mark.source_kind_code
             and {{ matches('texts.mark_text', 'cell_mark.mark_pattern') }}
     qualify
         row_number() over (
