@@ -40,6 +40,43 @@
     {{ return({'relations': [new]}) }}
 {% endmaterialization %}
 
+{# A seed as its declared columns, by name. dbt-duckdb reads the file twice, once in Python to guess types that are all
+   declared here. #}
+{% materialization seed, adapter='duckdb' %}
+    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+    {% set new = this.incorporate(type='table') %}
+    {% do store_result('agate_table', response='OK') %}
+    {% call statement('main') %}
+        create or replace table {{ new }} as
+        select
+            {% for name, type in config.get('column_types').items() %}
+                cast({{ adapter.quote(name) }} as {{ type }}) as {{ adapter.quote(name) }}{{ ',' if not loop.last }}
+            {% endfor %}
+        from read_csv(
+            '{{ adapter.get_seed_file_path(model) | replace("'", "''") }}',
+            header = true, all_varchar = true, delim = ',', quote = '"', escape = '"', comment = ''
+        )
+    {% endcall %}
+    {{ end_of_model(new) }}
+    {{ return({'relations': [new]}) }}
+{% endmaterialization %}
+
+{# A test's rows are stored and counted in one go: dbt-duckdb looks for the old table, drops it and asks anew. #}
+{% materialization test, adapter='duckdb' %}
+    {% set rows = get_limit_subquery_sql(sql, config.get('limit')) %}
+    {% set stored = this.incorporate(type='table') if should_store_failures() else none %}
+    {% call statement('main', fetch_result=True) %}
+        {% if stored %}
+            create or replace table {{ stored }} as {{ rows }};
+            {% set rows = 'select * from ' ~ stored %}
+        {% endif %}
+        {{ get_test_sql(rows, config.get('fail_calc'), config.get('warn_if'), config.get('error_if'), none) }}
+    {% endcall %}
+    {{ adapter.commit() }}
+    {{ return({'relations': [stored] if stored else []}) }}
+{% endmaterialization %}
+
 {% macro drop_old(relation) %}
     {% if relation is not none %}
         drop {{ relation.type }} if exists {{ relation }} cascade;
