@@ -22,7 +22,7 @@ from pathways.warehouse import (
     STORAGE_VERSION,
     literal,
     open_build_file,
-    primary_key,
+    primary_keys,
     quoted,
     table_names,
 )
@@ -153,33 +153,52 @@ def clear_drafts(settings: Settings) -> None:
             path.unlink(missing_ok=True)
 
 
-def copy_table(connection: duckdb.DuckDBPyConnection, table: str) -> None:
-    """Makes one table anew in the catalog ``draft``, with keys, checks, rows and comments."""
-    row = connection.execute(
-        "select sql, comment from duckdb_tables() where database_name = 'build' "
-        "and schema_name = 'marts' and table_name = ?",
-        [table],
-    ).fetchone()
-    if row is None:
-        raise PathwaysError(f"marts.{table} went away while it was published.")
-    definition, comment = row
-    connection.execute("use draft")
-    connection.execute(definition)
-    connection.execute("use build")
-    key = primary_key(connection, table)
-    order = ", ".join(quoted(column) for column in key) or "all"
-    there, here = quoted("draft", "marts", table), quoted("build", "marts", table)
-    connection.execute(f"insert into {there} select * from {here} order by {order}")
-    if comment:
-        connection.execute(f"comment on table {there} is {literal(comment)}")
-    columns = connection.execute(
-        "select column_name, comment from duckdb_columns() where database_name = 'build' "
-        "and schema_name = 'marts' and table_name = ? and comment is not null "
-        "order by column_index",
-        [table],
+@dataclass(frozen=True)
+class Definition:
+    """How a mart is made anew elsewhere: its statement, key and comments, by column and of the whole."""
+
+    statement: str
+    key: tuple[str, ...]
+    comment: str | None
+    column_comments: dict[str, str]
+
+
+def definitions(connection: duckdb.DuckDBPyConnection) -> dict[str, Definition]:
+    """The definitions of all marts of the catalog ``build``, which is the current one, by name."""
+    keys = primary_keys(connection)
+    comments: dict[str, dict[str, str]] = {}
+    for table, column, text in connection.execute(
+        "select table_name, column_name, comment from duckdb_columns() where database_name = 'build' "
+        "and schema_name = 'marts' and comment is not null order by table_name, column_index"
+    ).fetchall():
+        comments.setdefault(table, {})[column] = text
+    found = connection.execute(
+        "select table_name, sql, comment from duckdb_tables() where database_name = 'build' "
+        "and schema_name = 'marts'"
     ).fetchall()
-    for column, text in columns:
-        connection.execute(f"comment on column {there}.{quoted(column)} is {literal(text)}")
+    return {
+        table: Definition(statement, tuple(keys.get(table, ())), comment, comments.get(table, {}))
+        for table, statement, comment in found
+    }
+
+
+def copy_table(connection: duckdb.DuckDBPyConnection, table: str, definition: Definition) -> None:
+    """Makes one table anew in the catalog ``draft``, with keys, checks, rows and comments."""
+    order = ", ".join(quoted(column) for column in definition.key) or "all"
+    there, here = quoted("draft", "marts", table), quoted("build", "marts", table)
+    statements = [
+        "use draft",
+        definition.statement.rstrip(";"),
+        "use build",
+        f"insert into {there} select * from {here} order by {order}",
+    ]
+    if definition.comment:
+        statements.append(f"comment on table {there} is {literal(definition.comment)}")
+    statements += [
+        f"comment on column {there}.{quoted(column)} is {literal(text)}"
+        for column, text in definition.column_comments.items()
+    ]
+    connection.execute(";\n".join(statements))
 
 
 def write_draft(
@@ -194,8 +213,9 @@ def write_draft(
         f"(storage_version {literal(STORAGE_VERSION)}, block_size {BLOCK_SIZE})"
     )
     connection.execute("create schema draft.marts")
+    known = definitions(connection)
     for table in tables:
-        copy_table(connection, table)
+        copy_table(connection, table, known[table])
     write_check_results(connection, "draft", results)
     connection.execute("checkpoint draft")
     connection.execute("detach draft")

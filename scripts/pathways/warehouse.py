@@ -135,14 +135,13 @@ def table_names(connection: duckdb.DuckDBPyConnection, schema: str = "marts") ->
     return [name for (name,) in found]
 
 
-def column_names(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
-    """The columns of a mart of the current database, in their order."""
+def column_names(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """The columns of every mart of the current database, views among them, in their order."""
     found = connection.execute(
-        "select column_name from duckdb_columns() where schema_name = 'marts' and table_name = ? "
-        "and database_name = current_database() order by column_index",
-        [table],
+        "select table_name, list(column_name order by column_index) from duckdb_columns() "
+        "where schema_name = 'marts' and database_name = current_database() group by table_name"
     ).fetchall()
-    return [name for (name,) in found]
+    return dict(found)
 
 
 def fetched(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
@@ -152,12 +151,10 @@ def fetched(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str,
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
-def primary_key(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
-    """The columns of a mart's primary key; empty if it has none."""
+def primary_keys(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """The columns of the primary key of every mart of the current database that has one."""
     found = connection.execute(
-        "select constraint_column_names from duckdb_constraints() where schema_name = 'marts' "
-        "and table_name = ? and database_name = current_database() "
-        "and constraint_type = 'PRIMARY KEY'",
-        [table],
-    ).fetchone()
-    return list(found[0]) if found else []
+        "select table_name, constraint_column_names from duckdb_constraints() where schema_name = 'marts' "
+        "and database_name = current_database() and constraint_type = 'PRIMARY KEY'"
+    ).fetchall()
+    return dict(found)

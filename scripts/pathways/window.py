@@ -17,7 +17,7 @@ from pathways.settings import Settings
 from pathways.warehouse import (
     column_names,
     open_build_file,
-    primary_key,
+    primary_keys,
     quoted,
     table_names,
 )
@@ -455,7 +455,9 @@ def check_open_window(settings: Settings, connection: duckdb.DuckDBPyConnection)
             f"{settings.relative(settings.build_file)} has no table in the schema marts, so "
             "there is nothing to publish. Run `pathways build`."
         )
-    columns = {name: column_names(connection, name) for name in names}
+    found = column_names(connection)
+    columns = {name: found[name] for name in names}
+    keys = primary_keys(connection)
     suites = [
         columns_suite(columns),
         sources_suite(published_sources(settings), source_figures(connection)),
@@ -463,7 +465,7 @@ def check_open_window(settings: Settings, connection: duckdb.DuckDBPyConnection)
     for name in names:
         if any(is_personal(column) for column in columns[name]):
             continue
-        key = primary_key(connection, name)
+        key = keys.get(name, [])
         frame = connection.execute(checked_rows(name, columns[name], key)).df()
         suites.extend(table_suites(frame, specs.get(name, MartSpec(name, ())), key))
     return run_side(settings, SIDE, [], suites, rules, {})

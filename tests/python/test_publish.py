@@ -236,8 +236,8 @@ def test_a_failing_window_stops_the_publish(good: Settings) -> None:
 def test_rows_that_do_not_come_through_are_noticed(good: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     copy = publishing.copy_table
 
-    def lossy(connection: duckdb.DuckDBPyConnection, table: str) -> None:
-        copy(connection, table)
+    def lossy(connection: duckdb.DuckDBPyConnection, table: str, *more: Any) -> None:
+        copy(connection, table, *more)
         connection.execute(f"delete from draft.marts.{table}")
 
     monkeypatch.setattr(publishing, "copy_table", lossy)
@@ -250,8 +250,8 @@ def test_a_comment_that_does_not_come_through_is_noticed(
 ) -> None:
     copy = publishing.copy_table
 
-    def silent(connection: duckdb.DuckDBPyConnection, table: str) -> None:
-        copy(connection, table)
+    def silent(connection: duckdb.DuckDBPyConnection, table: str, *more: Any) -> None:
+        copy(connection, table, *more)
         connection.execute(f"comment on table draft.marts.{table} is null")
 
     monkeypatch.setattr(publishing, "copy_table", silent)

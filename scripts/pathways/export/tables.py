@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pathways.warehouse import primary_key, quoted, table_names
+from pathways.warehouse import primary_keys, quoted, table_names
 
 if TYPE_CHECKING:
     import duckdb
@@ -57,9 +57,8 @@ def published_tables(connection: duckdb.DuckDBPyConnection) -> list[PublishedTab
         "order by table_name, column_index"
     ).fetchall():
         columns.setdefault(table, []).append(Column(*row))
+    keys = primary_keys(connection)
     return [
-        PublishedTable(
-            name, comments[name].strip(), tuple(primary_key(connection, name)), tuple(columns[name])
-        )
+        PublishedTable(name, comments[name].strip(), tuple(keys.get(name, ())), tuple(columns[name]))
         for name in table_names(connection)
     ]

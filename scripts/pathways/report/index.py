@@ -100,7 +100,7 @@ def parts_there(folder: Path) -> list[Part]:
 
 def write_index(settings: Settings, provenance: Provenance) -> Path:
     """Writes ``exports/index.html`` over whatever is there."""
-    from pathways.report.site import environment
+    from pathways.report.page_templates import environment
 
     style = Path(__file__).parent / "templates" / "style.css"
     text = (

@@ -11,7 +11,9 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from jinja2 import Environment
 
 from pathways.errors import PathwaysError
 from pathways.export.formula import safe_text
@@ -20,6 +22,7 @@ from pathways.publish import only_publisher
 from pathways.report.council import council_context
 from pathways.report.figures import Figure
 from pathways.report.index import write_index
+from pathways.report.page_templates import environment
 from pathways.report.pages import (
     coverage_context,
     home_context,
@@ -32,9 +35,6 @@ from pathways.report.read import Council, Warehouse, read_warehouse
 from pathways.rules import load_rules
 from pathways.settings import Settings
 from pathways.signs import named_signs
-
-if TYPE_CHECKING:
-    import jinja2
 
 FOLDER = "report"
 """Folder of the report among the exports."""
@@ -51,26 +51,13 @@ class Reported:
     figure_count: int
 
 
-def environment() -> jinja2.Environment:
-    """The templates; all that is put into them is escaped."""
-    import jinja2
-
-    return jinja2.Environment(
-        loader=jinja2.PackageLoader("pathways.report"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-
-
 @dataclass
 class _Writer:
     """Puts pages and data files into a folder, and counts them."""
 
     folder: Path
     warehouse: Warehouse
-    templates: jinja2.Environment = field(default_factory=environment)
+    templates: Environment = field(default_factory=environment)
     pages: int = 0
     figures: int = 0
 
