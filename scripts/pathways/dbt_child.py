@@ -7,27 +7,47 @@ its arguments, and settings that join the environment. Where the line never come
 
 from __future__ import annotations
 
+import atexit
+import gc
 import json
 import os
+import select
 import sys
+from typing import NoReturn
 
 
 def main(places: list[str]) -> int:
     """Reads the project of ``places`` (dbt's folder options), waits for a command, and runs it.
 
     What is wrong with the project is said by the command, which reads it again: only what changed, so that
-    this takes little.
+    this takes little. Where the command is there by the time that dbt is loaded, it alone reads the project.
     """
+    # what dbt makes lives as long as its process: to look for garbage is a sixth of its time, and finds none
+    gc.disable()
     from dbt.cli.main import cli, dbtRunner
 
-    # the manifest of the last build stays as it was
-    dbtRunner().invoke(["--log-level", "none", "--no-write-json", "parse", *places])
+    is_there, _, _ = select.select([sys.stdin], [], [], 0)
+    if not is_there:
+        # the manifest of the last build stays as it was
+        dbtRunner().invoke(["--log-level", "none", "--no-write-json", "parse", *places])
     line = sys.stdin.readline()
     if line:
         command = json.loads(line)
         os.environ.update(command["settings"])
-        cli([*command["arguments"], *places])
+        try:
+            cli([*command["arguments"], *places])
+        except SystemExit as end:
+            _end(end.code)
     return 0
+
+
+def _end(code: int | str | None) -> NoReturn:
+    """Ends the process as Python does, but for freeing a million objects one by one."""
+    # closes the build file, gives semaphores back, writes out the log
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else code is not None)
 
 
 if __name__ == "__main__":
