@@ -9,6 +9,9 @@ of both sides is written from their reports.
 from __future__ import annotations
 
 import re
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from html import escape
 from pathlib import Path
 from urllib.parse import quote
@@ -16,6 +19,9 @@ from urllib.parse import quote
 from pathways.outcome import FAILED, WARNED, CheckOutcome, CheckReport, read_report
 from pathways.rules import RuleBook
 from pathways.settings import Settings
+
+PAGES = "validations"
+"""Folder of one side in which Great Expectations has a folder of pages for each suite."""
 
 STYLE = """\
 :root { color-scheme: light; }
@@ -84,7 +90,24 @@ def tidy_page(html: str, style_path: str) -> str:
     return html.replace("</head>", f'<link rel="stylesheet" href="{style_path}">\n</head>', 1)
 
 
-def tidy_pages(site: Path) -> None:
+@contextmanager
+def renewed(site: Path, kept: Sequence[str]) -> Iterator[Path]:
+    """One side's pages anew: yields a draft folder to write into, then tidies it and puts it in place.
+
+    Pages of the suites ``kept`` come along as they are. Where writing fails, all stays as it was.
+    """
+    draft = site.with_name(f".{site.name}.draft")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    yield draft
+    _tidy_pages(draft)
+    for name in kept:
+        (site / PAGES / name).rename(draft / PAGES / name)
+    shutil.rmtree(site, ignore_errors=True)
+    draft.rename(site)
+
+
+def _tidy_pages(site: Path) -> None:
     """Tidies every page of one side, and points its index at the overview."""
     for path in site.rglob("*.html"):
         depth = len(path.relative_to(site.parent).parts) - 1

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from pathways import data_docs
-from pathways.expectations import Check, Suite, run_suites
+from pathways.expectations import Check, Suite, passed_before, run_suites, suite_hash, suite_name
 from pathways.landing_checks import landed_fingerprint, landing_suite
-from pathways.outcome import CheckOutcome, CheckReport, outcome_of, write_report
+from pathways.outcome import CheckOutcome, CheckReport, outcome_of, read_report, write_report
 from pathways.rules import RuleBook, load_rules, sentence
 from pathways.seed_files import (
     SeedFileError,
@@ -264,15 +263,27 @@ def run_side(
     rules: RuleBook,
     marks: dict[str, str],
 ) -> CheckReport:
-    """Runs the suites of one side, writes its report and pages, and returns the report."""
-    site: Path = settings.data_docs / side
-    more, pages = run_suites(side, suites, site, rules)
-    checks = [
-        replace(check, page=f"{side}/{pages[check.check_name]}" if check.check_name in pages else "")
-        for check in sorted(_once([*outcomes, *more]), key=lambda check: check.check_name)
-    ]
-    report = CheckReport(side=side, checks=checks, fingerprint=marks)
+    """Runs the suites of one side, writes its report and pages, and returns the report.
+
+    A suite whose checks all passed before on the same rows can only pass again: what was found is kept, and
+    so is its page.
+    """
+    site = settings.data_docs / side
+    hashes = {suite_name(side, suite): suite_hash(suite, rules) for suite in suites}
+    before = read_report(settings.target, side)
+    kept = passed_before(before, side, suites, hashes, settings.data_docs) if before else {}
+    changed = [suite for suite in suites if suite_name(side, suite) not in kept]
+    found = [*outcomes]
+    if changed:
+        with data_docs.renewed(site, list(kept)) as draft:
+            fresh, pages = run_suites(side, changed, draft, rules)
+        found += [
+            replace(check, page=f"{side}/{pages[check.check_name]}") if check.check_name in pages else check
+            for check in fresh
+        ]
+    found += [check for checks in kept.values() for check in checks]
+    checks = sorted(_once(found), key=lambda check: check.check_name)
+    report = CheckReport(side=side, checks=checks, fingerprint=marks, suites=hashes)
     write_report(settings.target, report)
-    data_docs.tidy_pages(site)
     data_docs.write_overview(settings, rules)
     return report

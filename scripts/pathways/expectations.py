@@ -7,17 +7,20 @@ imported inside the functions that need it.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
-import shutil
 import warnings
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pathways.data_docs import PAGES
 from pathways.errors import PathwaysError
-from pathways.outcome import CheckOutcome, outcome_of
+from pathways.outcome import PASSED, CheckOutcome, CheckReport, outcome_of
 from pathways.rules import RuleBook, capped, sentence
 
 if TYPE_CHECKING:
@@ -197,10 +200,59 @@ def _run(context: Any, gx: Any, side: str, suite: Suite, rules: RuleBook) -> lis
     return [_outcome(suite, check, results[check.check_name], rules) for check in suite.checks]
 
 
+@cache
+def _code_hash() -> str:
+    """Of what decides what a check finds and how its page looks: this package and its engine."""
+    engines = ("great-expectations", "pandas")
+    digest = hashlib.sha256(" ".join(version(name) for name in engines).encode())
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def suite_hash(suite: Suite, rules: RuleBook) -> str:
+    """The sha256 of all that decides what a suite finds: its rows, its checks, their rules, the code."""
+    import pyarrow as pa
+
+    table = pa.Table.from_pandas(suite.frame)
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as stream:
+        stream.write_table(table)
+    digest = hashlib.sha256(sink.getvalue())
+    for check in suite.checks:
+        stated = replace(check, table_found=None)
+        digest.update(f"{stated} {rules[check.rule_code]}".encode())
+    digest.update(f"{suite.subject} {suite.place} {_code_hash()}".encode())
+    return digest.hexdigest()
+
+
+def passed_before(
+    report: CheckReport, side: str, suites: Sequence[Suite], hashes: Mapping[str, str], docs: Path
+) -> dict[str, list[CheckOutcome]]:
+    """What the last report says of the suites that passed whole then, are as they were, and have their page.
+
+    Args:
+        report: The last report of the side.
+        side: Door or window.
+        suites: All suites as they are now.
+        hashes: Their :func:`suite_hash` by name.
+        docs: Folder of all pages.
+    """
+    known = {check.check_name: check for check in report.checks}
+    kept = {}
+    for suite in suites:
+        name = suite_name(side, suite)
+        outcomes = [known[check.check_name] for check in suite.checks if check.check_name in known]
+        is_same = report.suites.get(name) == hashes[name] and len(outcomes) == len(suite.checks)
+        if is_same and all(one.outcome == PASSED and (docs / one.page).is_file() for one in outcomes):
+            kept[name] = outcomes
+    return kept
+
+
 def run_suites(
     side: str, suites: Sequence[Suite], site: Path, rules: RuleBook
 ) -> tuple[list[CheckOutcome], dict[str, str]]:
-    """Runs the suites and writes their pages afresh into the folder ``site``.
+    """Runs the suites and writes their pages into the empty folder ``site``.
 
     Returns:
         The outcomes in the order of the suites and their checks; and for each
@@ -210,8 +262,6 @@ def run_suites(
         PathwaysError: an expectation that could not be worked out.
     """
     gx = quiet_great_expectations()
-    shutil.rmtree(site, ignore_errors=True)
-    site.mkdir(parents=True)
     context = _context(gx, site)
     outcomes: list[CheckOutcome] = []
     try:
@@ -221,7 +271,7 @@ def run_suites(
         context.build_data_docs()
     pages = {}
     for suite in suites:
-        found = sorted((site / "validations" / suite_name(side, suite)).rglob("*.html"))
+        found = sorted((site / PAGES / suite_name(side, suite)).rglob("*.html"))
         if found:
             page = found[-1].relative_to(site).as_posix()
             pages.update({check.check_name: page for check in suite.checks})

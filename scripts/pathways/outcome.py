@@ -33,11 +33,15 @@ class CheckOutcome:
 
 @dataclass(frozen=True)
 class CheckReport:
-    """All checks of one side (door or window), and what they were made of."""
+    """All checks of one side (door or window), and what they were made of.
+
+    ``suites`` has the sha256 of the rows and checks of each suite of Great Expectations.
+    """
 
     side: str
     checks: list[CheckOutcome]
     fingerprint: dict[str, str] = field(default_factory=dict)
+    suites: dict[str, str] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
@@ -74,6 +78,7 @@ def write_report(target: Path, report: CheckReport) -> None:
         "side": report.side,
         "passed": report.passed,
         "fingerprint": report.fingerprint,
+        "suites": report.suites,
         "checks": [asdict(check) for check in report.checks],
     }
     text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
@@ -88,6 +93,7 @@ def read_report(target: Path, side: str) -> CheckReport | None:
             side=document["side"],
             checks=[CheckOutcome(**check) for check in document["checks"]],
             fingerprint=dict(document["fingerprint"]),
+            suites=dict(document["suites"]),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None

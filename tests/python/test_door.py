@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,8 +16,10 @@ from hypothesis import strategies as st
 from helpers_project import AREA_CSV, write_project
 from pathways.door import FORMATS, check_door
 from pathways.errors import PathwaysError
+from pathways.expectations import Check, Suite, run_suites, suite_hash
 from pathways.landing_checks import RULES as LANDED_RULES
 from pathways.outcome import CheckReport, read_report
+from pathways.rules import Rule, RuleBook
 from pathways.seed_files import SeedFileError, present, read_seed
 from pathways.settings import Settings
 
@@ -64,6 +70,78 @@ def test_report_holds_the_sha256_of_every_seed_and_property_file(tmp_path: Path)
         "seeds/reference/quality_rule.csv",
         "seeds/reference/quality_rule.yml",
     ]
+
+
+def suites_run(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Checks the door again; the subjects of the suites that Great Expectations was given."""
+    run: list[str] = []
+
+    def seen(side: str, suites: Sequence[Suite], *more: Any) -> Any:
+        run.extend(suite.subject for suite in suites)
+        return run_suites(side, suites, *more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pathways.door.run_suites", seen)
+        check_door(settings)
+    return sorted(run)
+
+
+def test_what_passed_on_the_same_rows_is_kept_with_its_page_and_the_rest_is_checked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, first = door_of(tmp_path)
+    pages = {path: path.read_text("utf-8") for path in settings.data_docs.rglob("*.html")}
+    assert suites_run(settings, monkeypatch) == []
+    assert read_report(settings.target, "door") == first
+    assert {path: path.read_text("utf-8") for path in settings.data_docs.rglob("*.html")} == pages
+
+    (tmp_path / AREA).write_text(AREA_CSV.replace("council", "village"), encoding="utf-8")
+    assert suites_run(settings, monkeypatch) == ["area"]
+    spoilt = read_report(settings.target, "door")
+    assert spoilt is not None
+    assert set(broken(spoilt)) == {"seed_value_is_in_its_list"}
+    assert suites_run(settings, monkeypatch) == ["area"], "what failed is never kept"
+
+    (tmp_path / AREA).write_text(AREA_CSV, encoding="utf-8")
+    assert suites_run(settings, monkeypatch) == ["area"]
+    again = read_report(settings.target, "door")
+    assert again is not None
+    assert [(check.check_name, check.outcome) for check in again.checks] == [
+        (check.check_name, check.outcome) for check in first.checks
+    ]
+    for check in again.checks:
+        assert not check.page or (settings.data_docs / check.page).is_file()
+
+    next(settings.data_docs.rglob("door area-area.html")).unlink()
+    assert suites_run(settings, monkeypatch) == ["area"], "a page that is gone is made again"
+    path = settings.seeds / "reference" / "quality_rule.csv"
+    path.write_text(path.read_text("utf-8").replace("Write it so.", "Write it thus."), encoding="utf-8")
+    assert suites_run(settings, monkeypatch) == ["area", "quality_rule"], "a rule with other words"
+
+
+CELL = st.one_of(st.none(), st.sampled_from(["", "None", "nan", "1", "1.0", "a"]))
+
+
+@given(
+    frames=st.tuples(*[st.lists(st.tuples(CELL, CELL), max_size=3)] * 2),
+    shift=st.integers(min_value=0, max_value=1),
+)
+def test_two_suites_have_one_hash_exactly_where_rows_lines_and_checks_are_the_same(
+    frames: tuple[list[tuple[str | None, str | None]], ...], shift: int
+) -> None:
+    check = Check("door__t__r", "r", "ExpectTableRowCountToBeBetween", {"min_value": 1 + shift})
+    rules = RuleBook({"r": Rule("r", "Rows.", "Add.")})
+
+    def hash_of(rows: list[tuple[str | None, str | None]], first_line: int, check: Check) -> str:
+        index = pd.RangeIndex(first_line, first_line + len(rows))
+        frame = pd.DataFrame(rows, index=index, columns=["a", "b"], dtype=object)
+        return suite_hash(Suite("t", "t.csv", frame, [check], lambda *_: ("", "")), rules)
+
+    one, other = frames
+    same = replace(check, table_found=lambda: "no rows")
+    assert (hash_of(one, 2, check) == hash_of(other, 2, same)) == (one == other)
+    assert (hash_of(one, 2, check) == hash_of(one, 2 + shift, check)) == (not shift)
+    assert hash_of(one, 2, check) != hash_of(one, 2, replace(check, arguments={"min_value": 9}))
 
 
 def test_each_value_rule_fires_on_its_line_after_a_quoted_newline(tmp_path: Path) -> None:
