@@ -96,7 +96,8 @@ def renewed(site: Path, kept: Sequence[str]) -> Iterator[Path]:
 
     Pages of the suites ``kept`` come along as they are. Where writing fails, all stays as it was.
     """
-    draft = site.with_name(f".{site.name}.draft")
+    # outside of what is copied to the exports
+    draft = site.parent.with_name(f".{site.name}_pages")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
     yield draft
@@ -104,6 +105,7 @@ def renewed(site: Path, kept: Sequence[str]) -> Iterator[Path]:
     for name in kept:
         (site / PAGES / name).rename(draft / PAGES / name)
     shutil.rmtree(site, ignore_errors=True)
+    site.parent.mkdir(exist_ok=True)
     draft.rename(site)
 
 

@@ -8,7 +8,14 @@ from dataclasses import replace
 from pathways import data_docs
 from pathways.expectations import Check, Suite, passed_before, run_suites, suite_hash, suite_name
 from pathways.landing_checks import landed_fingerprint, landing_suite
-from pathways.outcome import CheckOutcome, CheckReport, outcome_of, read_report, write_report
+from pathways.outcome import (
+    CheckOutcome,
+    CheckReport,
+    outcome_of,
+    read_report,
+    report_file,
+    write_report,
+)
 from pathways.rules import RuleBook, load_rules, sentence
 from pathways.seed_files import (
     SeedFileError,
@@ -275,6 +282,8 @@ def run_side(
     changed = [suite for suite in suites if suite_name(side, suite) not in kept]
     found = [*outcomes]
     if changed:
+        # a report of before must not be found beside pages of now
+        report_file(settings.target, side).unlink(missing_ok=True)
         with data_docs.renewed(site, list(kept)) as draft:
             fresh, pages = run_suites(side, changed, draft, rules)
         found += [

@@ -114,6 +114,19 @@ def test_what_passed_on_the_same_rows_is_kept_with_its_page_and_the_rest_is_chec
 
     next(settings.data_docs.rglob("door area-area.html")).unlink()
     assert suites_run(settings, monkeypatch) == ["area"], "a page that is gone is made again"
+
+    def killed(*_: Any) -> Any:
+        raise KeyboardInterrupt
+
+    (tmp_path / AREA).write_text(AREA_CSV.replace("council", "village"), encoding="utf-8")
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("pathways.door.write_report", killed)
+        check_door(settings)
+    (tmp_path / AREA).write_text(AREA_CSV, encoding="utf-8")
+    assert suites_run(settings, monkeypatch) == ["area", "landed_files", "quality_rule"], (
+        "pages that no report tells of are made again"
+    )
+
     path = settings.seeds / "reference" / "quality_rule.csv"
     path.write_text(path.read_text("utf-8").replace("Write it so.", "Write it thus."), encoding="utf-8")
     assert suites_run(settings, monkeypatch) == ["area", "quality_rule"], "a rule with other words"
