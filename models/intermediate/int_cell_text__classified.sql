@@ -20,8 +20,8 @@ source_kind as (
     from texts
 ),
 
--- a mark of any kind of source once for each: texts meet theirs by an equality, so that no pattern is tried on
--- a text of another kind
+-- a mark of any kind of source once for each: texts meet theirs by an equality, so that no pattern is tried
+-- on a text of another kind
 cell_mark as (
     select
         mark.mark_order,
