@@ -22,8 +22,9 @@ def main(places: list[str]) -> int:
     What is wrong with the project is said by the command, which reads it again: only what changed, so that
     this takes little. Where the command is there by the time that dbt is loaded, it alone reads the project.
     """
-    # most of what dbt makes lives as long as its process: looking for garbage is an eighth of a build's time
-    gc.set_threshold(100_000, 50, 100)
+    # most of what dbt makes lives as long as its process: looking for garbage is an eighth of a build's time;
+    # unit tests alone leave much, half a gigabyte between two looks
+    gc.set_threshold(3_000_000, 10, 10)
     from dbt.cli.main import cli, dbtRunner
 
     is_there, _, _ = select.select([sys.stdin], [], [], 0)
