@@ -40,22 +40,27 @@
     {{ return({'relations': [new]}) }}
 {% endmaterialization %}
 
-{# A seed as its declared columns, by name. dbt-duckdb reads the file twice, once in Python to guess types that are all
-   declared here. #}
+{# A seed as its file has it: declared columns in their types, any other as text. dbt-duckdb reads the file twice, once in
+   Python to guess types that are all declared here. #}
 {% materialization seed, adapter='duckdb' %}
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
     {% set new = this.incorporate(type='table') %}
+    {% set types = config.get('column_types') or {} %}
     {% do store_result('agate_table', response='OK') %}
     {% call statement('main') %}
         create or replace table {{ new }} as
-        select
-            {% for name, type in config.get('column_types').items() %}
-                cast({{ adapter.quote(name) }} as {{ type }}) as {{ adapter.quote(name) }}{{ ',' if not loop.last }}
-            {% endfor %}
+        select *
+        {% if types %}
+            replace (
+                {% for name, type in types.items() %}
+                    cast({{ adapter.quote(name) }} as {{ type }}) as {{ adapter.quote(name) }}{{ ',' if not loop.last }}
+                {% endfor %}
+            )
+        {% endif %}
         from read_csv(
-            '{{ adapter.get_seed_file_path(model) | replace("'", "''") }}',
-            header = true, all_varchar = true, delim = ',', quote = '"', escape = '"', comment = ''
+            '{{ adapter.get_seed_file_path(model) | replace("'", "''") }}', delim = '{{ config.get("delimiter", ",") }}',
+            header = true, all_varchar = true, quote = '"', escape = '"', comment = ''
         )
     {% endcall %}
     {{ end_of_model(new) }}

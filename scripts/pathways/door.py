@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pathways import data_docs
-from pathways.expectations import Check, Suite, passed_before, run_suites, suite_hash, suite_name
+from pathways.expectations import Check, Suite, kept_outcomes, run_suites, suite_hash, suite_name
 from pathways.landing_checks import landed_fingerprint, landing_suite
 from pathways.outcome import (
     CheckOutcome,
@@ -278,7 +278,7 @@ def run_side(
     site = settings.data_docs / side
     hashes = {suite_name(side, suite): suite_hash(suite, rules) for suite in suites}
     before = read_report(settings.target, side)
-    kept = passed_before(before, side, suites, hashes, settings.data_docs) if before else {}
+    kept = kept_outcomes(before, side, suites, hashes, settings.data_docs) if before else {}
     changed = [suite for suite in suites if suite_name(side, suite) not in kept]
     found = [*outcomes]
     if changed:

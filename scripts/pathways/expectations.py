@@ -226,7 +226,7 @@ def suite_hash(suite: Suite, rules: RuleBook) -> str:
     return digest.hexdigest()
 
 
-def passed_before(
+def kept_outcomes(
     report: CheckReport, side: str, suites: Sequence[Suite], hashes: Mapping[str, str], docs: Path
 ) -> dict[str, list[CheckOutcome]]:
     """What the last report says of the suites that passed whole then, are as they were, and have their page.
